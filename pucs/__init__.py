@@ -1,0 +1,20 @@
+"""PUCS, the Parallel Upgrade Coordination System: several coding agents in one git repository, nothing lost."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pucs.client import PUCSClient
+
+__all__ = ["PUCSClient", "__version__"]
+
+
+def __getattr__(name: str) -> object:
+    # Lazy, because the hook path imports this package at every tool call and must not load the client's library face.
+    if name == "PUCSClient":
+        from pucs.client import PUCSClient  # noqa: PLC0415
+
+        return PUCSClient
+    raise AttributeError(f"module 'pucs' has no attribute {name!r}")

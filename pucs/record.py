@@ -7,6 +7,8 @@ see the real one; at run time a metaclass of thirty lines builds the same shape 
 
 from __future__ import annotations
 
+__all__ = ["Record"]
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NamedTuple as Record

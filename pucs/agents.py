@@ -1,0 +1,150 @@
+"""The rule of agents: which agent an event belongs to, and how one begins and ends (DESIGN section 5)."""
+
+from __future__ import annotations
+
+from pucs.model import ALIVE, Agent, Call, Event, Name, Process
+from pucs.record import Record
+from pucs.view import Change
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from pucs.view import View
+
+_SEEN_EVERY = 10.0
+
+
+class Identity(Record):
+    """What an event says about who acts. `given` is the id its launcher chose, `subagent` the host's id of a subagent."""
+
+    session: str
+    subagent: str = ""
+    given: str = ""
+    stream: str | None = None
+    task: str = ""
+    process: Process | None = None
+
+
+def known(identity: Identity, view: View) -> Agent | None:
+    """The agent of this identity if it was seen before. Writes nothing."""
+    name = view.name(_session_key(identity, view))
+    return view.agent(name.value) if name is not None else None
+
+
+def resolve(identity: Identity, view: View) -> Change:
+    """The agent of this identity, registered on first sight, back from its end if it had ended.
+
+    A new host session in a client process that is known continues that process's agent (`/clear`, resume).
+    """
+    agent = known(identity, view)
+    if agent is None:
+        return _register(identity, view)
+    agent = agent._replace(stream=identity.stream or agent.stream, task=identity.task or agent.task)
+    writes: dict[str, Any] = {}
+    if agent.ended:
+        agent = agent._replace(ended=0.0)
+        writes["agent/" + agent.id] = agent
+    if identity.process is not None and identity.process != agent.process:
+        agent = agent._replace(process=identity.process)
+        writes["agent/" + agent.id] = agent
+        if not identity.subagent:
+            writes[client_key(identity.process)] = Name(agent.id, at=view.now)
+    if view.now - agent.seen >= _SEEN_EVERY:
+        agent = agent._replace(seen=view.now)
+        writes["agent/" + agent.id] = agent
+    return Change(agent, writes)
+
+
+def end(agent: Agent, view: View) -> Change:
+    """The agent after its host said it is over; its locks are judged by that at the next look."""
+    ended = agent._replace(ended=view.now, calls={})
+    return Change(ended, {"agent/" + agent.id: ended}, (Event(agent.id, agent.stream, "ended"),))
+
+
+def calls(agent: Agent, call: str, tool: str, what: str, view: View) -> Change:
+    """The agent with an open call that writes nowhere we know of."""
+    noted = agent._replace(calls={**agent.calls, call: Call(tool, view.now, what)}, seen=view.now)
+    return Change(noted, {"agent/" + agent.id: noted})
+
+
+def client_key(process: Process) -> str:
+    """The name under which a client process's agent is found, from its hooks and from its descendants in git hooks."""
+    return f"client/{process.boot}-{process.namespace}-{process.pid}-{process.started}"
+
+
+def _session_key(identity: Identity, view: View) -> str:
+    key = "session/" + identity.session
+    if identity.subagent:
+        return f"{key}/{identity.subagent}"
+    name = view.name(key)
+    if name is None or identity.process is None:
+        return key
+    agent = view.agent(name.value)
+    # One host session resumed twice at the same time is two workers, whatever its id says.
+    if agent is not None and agent.process not in (None, identity.process) and view.liveness(agent.process) == ALIVE:
+        return f"{key}#{identity.process.pid}-{identity.process.started}"
+    return key
+
+
+def _register(identity: Identity, view: View) -> Change:
+    writes: dict[str, Any] = {}
+    events: tuple[Event, ...] = ()
+    parent: Agent | None = None
+    if identity.subagent:
+        begun = resolve(identity._replace(subagent=""), view)
+        parent = begun.result
+        writes, events = dict(begun.writes), begun.events
+    elif identity.process is not None:
+        continued = view.name(client_key(identity.process))
+        agent = view.agent(continued.value) if continued is not None else None
+        if agent is not None:
+            agent = agent._replace(session=identity.session, ended=0.0, seen=view.now)
+            key = _session_key(identity, view)
+            return Change(agent, {"agent/" + agent.id: agent, key: Name(agent.id, at=view.now)})
+    if parent is not None:
+        parent = parent._replace(children=parent.children + 1)
+        writes["agent/" + parent.id] = parent
+        identifier = f"{parent.id}/{parent.children}"
+    else:
+        identifier = _free_id(identity, view, writes)
+    agent = Agent(
+        id=identifier,
+        stream=identity.stream,
+        task=identity.task or (parent.task if parent else ""),
+        parent=parent.id if parent else None,
+        session=identity.session,
+        process=identity.process,
+        since=view.now,
+        first=view.revision,
+        seen=view.now,
+    )
+    writes["agent/" + identifier] = agent
+    writes[_session_key(identity, view)] = Name(identifier, at=view.now)
+    if identity.process is not None and parent is None:
+        writes[client_key(identity.process)] = Name(identifier, at=view.now)
+    started = Event(identifier, identity.stream, "started", {"task": agent.task} if agent.task else {})
+    return Change(agent, writes, (*events, started))
+
+
+def _free_id(identity: Identity, view: View, writes: dict[str, Any]) -> str:
+    if identity.given:
+        return _unused(identity.given, view)
+    prefix = f"{identity.stream}-agent" if identity.stream else "agent"
+    counter = view.name("number/" + prefix)
+    number = (counter.number if counter else 0) + 1
+    while view.agent(f"{prefix}-{number}") is not None:
+        number += 1
+    writes["number/" + prefix] = Name(prefix, number, view.now)
+    return f"{prefix}-{number}"
+
+
+def _unused(given: str, view: View) -> str:
+    """The given id, or `<id>-2`, … while a living client already works under it (a client started by an agent inherits it)."""
+    number, candidate = 1, given
+    while True:
+        agent = view.agent(candidate)
+        if agent is None or view.liveness(agent.process) != ALIVE:
+            return candidate
+        number += 1
+        candidate = f"{given}-{number}"

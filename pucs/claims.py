@@ -1,0 +1,27 @@
+"""How long a lock lasts: the claim that a request makes on a target under a policy."""
+
+from __future__ import annotations
+
+from pucs import locks
+from pucs.model import EditRequest, Target
+from pucs.policy import Policy, critical
+
+
+def claim_for(request: EditRequest, target: Target, policy: Policy) -> locks.Claim:
+    """The claim of the request's agent; a critical file has durations of its own."""
+    rule = critical(policy, target.path)
+    seconds, longest = policy.locks.default_s, policy.locks.max_s
+    if rule is not None:
+        seconds, longest = min(seconds, rule.max_lock_s), rule.max_lock_s
+    agent = request.agent
+    return locks.Claim(
+        agent.id,
+        request.stream,
+        agent.task,
+        seconds,
+        longest,
+        target.content,
+        agent.process,
+        request.head,
+        request.call,
+    )

@@ -1,0 +1,249 @@
+"""The edit gate at work: look at the disk, ask the rules, record, and say it in words."""
+
+from __future__ import annotations
+
+from pucs import agents, edit_gate, locks
+from pucs.client.looking import Sight, see, see_key
+from pucs.client.opening import Repository, is_off, spot_of, stream_in, task_in
+from pucs.client.protection import protected
+from pucs.errors import StoreError
+from pucs.git import locate
+from pucs.model import DENY, SILENT, Agent, EditRequest, Event, Finding, Target, Verdict
+from pucs.paths import key_of
+from pucs.record import Record
+from pucs.state import contents, processes
+from pucs.view import Change
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from pucs.view import View
+
+_LOOKS = 4
+
+
+class Caller(Record):
+    """Who calls, as the host says it: its session and subagent ids, its process, and the environment's choices."""
+
+    session: str
+    subagent: str = ""
+    pid: int = 0
+    environ: Mapping[str, str] = {}
+
+
+class ToolCall(Record):
+    """A tool call that may write: `paths` as (path, whole), where whole says that it replaces all content."""
+
+    caller: Caller
+    tool: str
+    call: str
+    cwd: str
+    paths: tuple[tuple[str, bool], ...] = ()
+    values: Mapping[str, Any] = {}
+
+
+class Answer(Record):
+    """What the host is to be told: SILENT, GRANT or DENY, the reason of a denial, notices for the agent."""
+
+    decision: str
+    reason: str = ""
+    told: tuple[str, ...] = ()
+
+
+def before(call: ToolCall) -> Answer:
+    """The edit gate: grants and locks all paths of the call, or none."""
+    answer = Answer(SILENT)
+    passed: list[_Gate] = []
+    for gate in _gates(call):
+        answer = gate.before()
+        if answer.decision == DENY:
+            for other in passed:
+                other.after(wrote=False)
+            return answer
+        passed.append(gate)
+    return answer
+
+
+def after(call: ToolCall, *, wrote: bool) -> Answer:
+    """Records what a finished call left (`wrote` false: it failed), and gives the agent its notices."""
+    told: tuple[str, ...] = ()
+    for gate in _gates(call):
+        told += gate.after(wrote=wrote)
+    return Answer(SILENT, told=told)
+
+
+def identity_of(caller: Caller, repository: Repository) -> agents.Identity:
+    """Who acts, with the stream and the task that hold in that tree."""
+    return agents.Identity(
+        session=caller.session,
+        subagent=caller.subagent,
+        given=caller.environ.get("PUCS_AGENT_ID", ""),
+        stream=stream_in(repository, caller.environ),
+        task=task_in(repository, caller.environ),
+        process=processes.identify(caller.pid) if caller.pid else None,
+    )
+
+
+def _gates(call: ToolCall) -> list[_Gate]:
+    """One gate for each working tree the call writes to."""
+    found: dict[tuple[str, str], _Gate] = {}
+    for path, whole in call.paths:
+        spot = spot_of(path, call.cwd)
+        if spot is None:
+            continue
+        tree = spot.repository.tree
+        gate = found.setdefault((tree.common, tree.root), _Gate(call, spot.repository))
+        gate.paths.append((spot.inside, whole))
+    return list(found.values())
+
+
+class _Gate:
+    """One call on paths of one working tree."""
+
+    def __init__(self, call: ToolCall, repository: Repository) -> None:
+        self.call = call
+        self.paths: list[tuple[str, bool]] = []
+        self.repository = repository
+        self.store = repository.store
+        self.identity = identity_of(call.caller, repository)
+        self.head = locate.head_of(repository.tree)
+
+    def before(self) -> Answer:
+        verdict, sights = Verdict(SILENT), []
+        for _ in range(_LOOKS):
+            view = self.store.read()
+            if is_off(view):
+                return Answer(SILENT)
+            agent = agents.known(self.identity, view)
+            sights = self._sights(view)
+            self._keep_copies(agent, sights)
+            verdict = self._decide(sights, self._leftovers(agent, view))
+            if verdict.decision == DENY and self._landed(verdict.findings[0]):
+                continue
+            if verdict.decision != edit_gate.AGAIN:
+                break
+        if verdict.decision == edit_gate.AGAIN:
+            verdict = Verdict(DENY, (Finding("state", sights[0].target.name, note="others keep changing it"),))
+        if verdict.decision != DENY:
+            return Answer(verdict.decision)
+        if self.repository.policy.guard.mode == "observe":
+            return Answer(SILENT)
+        return Answer(DENY, self._words(verdict.findings[0], sights))
+
+    def after(self, *, wrote: bool) -> tuple[str, ...]:
+        view = self.store.read()
+        if is_off(view):
+            return ()
+        targets = tuple(see(self.repository, inside, view).target for inside, _ in self.paths)
+
+        from pucs import edit_end, notices  # noqa: PLC0415 - not needed before a call
+
+        def rule(view: View) -> Change:
+            begun = agents.resolve(self.identity, view)
+            request = self._request(begun.result, targets)
+            ended = edit_end.after(request, self.repository.policy, view.after(begun), wrote=wrote)
+            writes = {**begun.writes, **ended.writes}
+            told = notices.delivered(begun.result.id, writes, view)
+            return Change(told, writes, begun.events + ended.events)
+
+        told: tuple[str, ...] = self.store.transact(rule)
+        return told
+
+    def _sights(self, view: View) -> list[Sight]:
+        sights = []
+        for inside, whole in self.paths:
+            why = protected(self.repository, inside, self.call.tool, self.call.values)
+            if why:
+                key = key_of(inside, fold_case=self.repository.installation.fold_case)
+                target = Target(key, self.repository.tree.id, "", key, view.now, protected=why)
+                sights.append(Sight(target, None, view.path(key)))
+                continue
+            sight = see(self.repository, inside, view)
+            sights.append(sight._replace(target=sight.target._replace(whole=whole)))
+        return sights
+
+    def _decide(self, sights: list[Sight], leftovers: dict[str, tuple[Target, ...]]) -> Verdict:
+        targets = tuple(sight.target for sight in sights)
+
+        def rule(view: View) -> Change:
+            begun = agents.resolve(self.identity, view)
+            writes, events, agent = dict(begun.writes), begun.events, begun.result
+            if leftovers:
+                from pucs import edit_end  # noqa: PLC0415 - calls are left over rarely
+
+                settled = edit_end.settle(agent, leftovers, view.after(begun))
+                writes.update(settled.writes)
+                events += settled.events
+                agent = writes.get("agent/" + agent.id, agent)
+            request = self._request(agent, targets)
+            change = edit_gate.before(request, self.repository.policy, view.after(Change(None, writes)))
+            if change.result.decision == edit_gate.AGAIN:
+                return Change(change.result)
+            return Change(change.result, {**writes, **change.writes}, events + change.events)
+
+        try:
+            verdict: Verdict = self.store.transact(rule)
+        except StoreError as error:
+            # Reading needs no mutex: what is held stays held; what is free is not granted, as it could not be recorded.
+            verdict = rule(self.store.read()).result
+            if verdict.decision != DENY or verdict.findings[0].rule in ("parked", "stale"):
+                verdict = Verdict(DENY, (Finding("state", targets[0].name, note=str(error)),))
+        return verdict
+
+    def _leftovers(self, agent: Agent | None, view: View) -> dict[str, tuple[Target, ...]]:
+        """Earlier edits of this agent that nobody closed: a client runs its writing calls one after another."""
+        return {
+            call: tuple(see_key(self.repository, path, view, tree).target for tree, path in what.paths)
+            for call, what in (agent.calls if agent else {}).items()
+            if what.tool in edit_gate.EDIT_TOOLS and call != self.call.call
+        }
+
+    def _keep_copies(self, agent: Agent | None, sights: list[Sight]) -> None:
+        """Keeps what a lock is about to start from, or an adoption to take over, before it can be granted."""
+        name = agent.id if agent else ""
+        for target, data, record in sights:
+            tree = record.tree(target.tree)
+            if locks.own(tree, name) is None and (not tree.locks or name in tree.offers):
+                contents.keep(self.store.root, target.content, data)
+
+    def _landed(self, finding: Finding) -> bool:
+        lock = finding.lock
+        if lock is None or lock.head == self.head:
+            return False
+        from pucs.client.landing import landed  # noqa: PLC0415 - only a HEAD that moved pays for it
+
+        return landed(self.repository, finding)
+
+    def _request(self, agent: Agent, targets: tuple[Target, ...]) -> EditRequest:
+        return EditRequest(agent, self.call.call, self.call.tool, targets, self.identity.stream, self.head)
+
+    def _words(self, finding: Finding, sights: list[Sight]) -> str:
+        from pucs.wording import Circumstances, denial  # noqa: PLC0415 - a grant is silence
+
+        lock = finding.lock
+        now = next((sight.data for sight in sights if sight.target.path == finding.path), None)
+        was = contents.kept(self.store.root, lock.base) if lock is not None else None
+        circumstances = Circumstances(
+            command=self.repository.installation.command,
+            now=sights[0].target.looked,
+            stream=self.identity.stream,
+            before=was,
+            after=now,
+            shows_change=was is not None and finding.tree == self.repository.tree.id,
+        )
+        return denial(finding, circumstances)
+
+
+def record_command(call: ToolCall, command: str, repository: Repository) -> None:
+    """Notes that this agent runs a command, until `after` or its turn's end: git hooks ask who runs what."""
+    identity = identity_of(call.caller, repository)
+
+    def rule(view: View) -> Change:
+        begun = agents.resolve(identity, view)
+        change = agents.calls(begun.result, call.call, call.tool, command[:120], view)
+        return Change(None, {**begun.writes, **change.writes}, begun.events)
+
+    if not is_off(repository.store.read()):
+        repository.store.transact(rule)

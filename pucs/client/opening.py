@@ -1,0 +1,80 @@
+"""A guarded repository opened at a path: its tree, how it was installed, its policy, its store."""
+
+from __future__ import annotations
+
+from pucs.git import locate
+from pucs.installation import Installation
+from pucs.policy import Policy, decode, stream_of_branch
+from pucs.record import Record
+from pucs.state import opening
+from pucs.state.files import FileStore
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pucs.view import View
+
+
+class Repository(Record):
+    """One working tree of a guarded repository."""
+
+    tree: locate.Tree
+    installation: Installation
+    policy: Policy
+    store: FileStore
+
+
+class Spot(Record):
+    """A path in a guarded repository: `inside` as spelt on disk, and the name the tool used."""
+
+    repository: Repository
+    inside: str
+    name: str
+
+
+def spot_of(path: str, cwd: str) -> Spot | None:
+    """Where a path lies; None outside any guarded repository, and for what the file system cannot hold."""
+    try:
+        place = locate.place_of(path, cwd)
+    except (OSError, ValueError):
+        return None
+    if place is None:
+        return None
+    repository = repository_of(place.tree)
+    return None if repository is None else Spot(repository, place.inside, path)
+
+
+def repository_of(tree: locate.Tree) -> Repository | None:
+    """The guarded repository of a tree; None where PUCS is not installed. Raises StoreError."""
+    installation = opening.installed(tree.common)
+    if installation is None:
+        return None
+    return Repository(tree, installation, decode(installation.policy), opening.open_store(tree.common))
+
+
+def repository_at(folder: str) -> Repository | None:
+    """The guarded repository that contains a folder."""
+    spot = spot_of(folder, "/")
+    return spot.repository if spot is not None else None
+
+
+def stream_in(repository: Repository, environ: Mapping[str, str]) -> str | None:
+    """The stream that applies to work in this tree: PUCS_STREAM, else the branch's (DESIGN section 5)."""
+    chosen = environ.get("PUCS_STREAM")
+    return chosen or stream_of_branch(repository.policy, locate.branch_of(repository.tree))
+
+
+def task_in(repository: Repository, environ: Mapping[str, str]) -> str:
+    """What is being worked on, as far as anybody said: PUCS_TASK, else a branch that is more than a trunk's name."""
+    task = environ.get("PUCS_TASK")
+    if task:
+        return task[:120]
+    branch = locate.branch_of(repository.tree)
+    return "" if branch in ("", "main", "master", "develop", "trunk") else f"branch {branch}"[:120]
+
+
+def is_off(view: View) -> bool:
+    """Whether a person switched the guard off (`pucs off`), and the time they gave is not over."""
+    switch = view.name("switch/off")
+    return switch is not None and (switch.number == 0 or view.now < switch.number)

@@ -1,0 +1,46 @@
+"""Paths that agents do not write: git's own, PUCS's configuration, and our entries in files that are otherwise theirs."""
+
+from __future__ import annotations
+
+from pucs.client.opening import Repository
+from pucs.state.contents import look
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+_SWITCH = '"disableAllHooks"'
+
+
+def protected(repository: Repository, inside: str, tool: str, values: Mapping[str, Any]) -> str:
+    """Why the tool may not write this path, as the rest of a sentence; "" where it may."""
+    folded = inside.casefold()
+    if folded == ".git" or folded.startswith(".git/"):
+        return "is git's and PUCS's own state"
+    full = f"{repository.tree.root}/{inside}"
+    if full == repository.installation.config or inside == "pucs_config.yaml":
+        return "is the configuration of PUCS"
+    entries = [text for path, text in repository.installation.entries if path == full]
+    if not entries:
+        return ""
+    data = look(full)[1] or b""
+    before = data.decode("utf-8", "replace")
+    after = _outcome(before, tool, values)
+    if after is None or any(after.count(text) < before.count(text) for text in entries):
+        return "contains the hooks of PUCS, which this call would take out or cannot be shown to keep"
+    if after.count(_SWITCH) > before.count(_SWITCH):
+        return "contains the hooks of PUCS, which this call would switch off"
+    return ""
+
+
+def _outcome(before: str, tool: str, values: Mapping[str, Any]) -> str | None:
+    """The text after the call; None where it cannot be known."""
+    if tool == "Write":
+        content = values.get("content")
+        return content if isinstance(content, str) else None
+    if tool == "Edit":
+        old, new = values.get("old_string"), values.get("new_string")
+        if isinstance(old, str) and isinstance(new, str):
+            return before.replace(old, new, -1 if values.get("replace_all") else 1) if old else new
+    return None

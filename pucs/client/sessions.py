@@ -1,0 +1,213 @@
+"""The lives of agents as their host reports them: begin, end of a turn, end of a subagent, end of a session."""
+
+from __future__ import annotations
+
+import time
+
+from pucs import agents, edit_end, locks, notices
+from pucs.client.edits import Caller, identity_of
+from pucs.client.looking import see, see_key
+from pucs.client.opening import Repository, is_off, repository_at, spot_of
+from pucs.model import ALIVE, DEAD, Agent, Target
+from pucs.record import Record
+from pucs.view import Change
+from pucs.wording import Company, greeting
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pucs.view import View
+
+_BUDGET = 1.0
+_DAY = 86400.0
+
+
+class Finished(Record):
+    """A call that the host lists as over, whether it was refused, and the path it read if it was a reading one."""
+
+    call: str
+    refused: bool = False
+    paths: tuple[str, ...] = ()
+
+
+def start(caller: Caller, cwd: str) -> tuple[str, ...]:
+    """Registers the agent (or brings it back), and gives what it should know: who it is, its boundary, who is here."""
+    repository = repository_at(cwd)
+    if repository is None or is_off(repository.store.read()):
+        return ()
+    identity = identity_of(caller, repository)
+
+    def rule(view: View) -> Change:
+        begun = agents.resolve(identity, view)
+        writes = dict(begun.writes)
+        told = notices.delivered(begun.result.id, writes, view)
+        return Change((begun.result, told), writes, begun.events)
+
+    agent, told = repository.store.transact(rule)
+    view = repository.store.read()
+    company = Company(agent, identity.stream, repository.policy, tuple(_others(agent, view)))
+    return (greeting(company), *told)
+
+
+def batch(caller: Caller, cwd: str, finished: Iterable[Finished]) -> tuple[str, ...]:
+    """Closes what the host says is over, notes what the agent has read, and gives its notices."""
+    done = tuple(finished)
+    told: tuple[str, ...] = ()
+    for repository in _repositories(cwd, done):
+        told += _close(repository, caller, done)
+    return told
+
+
+def stop(caller: Caller, cwd: str) -> None:
+    """The end of a turn: no call of this agent is open any more; what its locks do not need is freed."""
+    repository = repository_at(cwd)
+    if repository is not None:
+        _wind_up(repository, caller, over=False)
+
+
+def end(caller: Caller, cwd: str) -> None:
+    """The end of a session: its agents are gone; clean paths are free, dirty ones parked."""
+    repository = repository_at(cwd)
+    if repository is not None:
+        _wind_up(repository, caller, over=True)
+
+
+def subagent_stop(caller: Caller, cwd: str) -> None:
+    """The end of a subagent: what it left clean is free, what it left dirty is its parent's."""
+    repository = repository_at(cwd)
+    if repository is None:
+        return
+    view = repository.store.read()
+    identity = identity_of(caller, repository)
+    child = agents.known(identity, view)
+    if child is None or child.parent is None or is_off(view):
+        return
+    open_calls = {call: _targets(repository, what.paths, view) for call, what in child.calls.items()}
+    targets = _targets(repository, child.paths, view)
+
+    def rule(view: View) -> Change:
+        mine, above = view.agent(child.id), view.agent(child.parent or "")
+        if mine is None or above is None:
+            return Change(None)
+        settled = edit_end.settle(mine, open_calls, view)
+        passed = edit_end.inherited(mine, above, targets, view.after(settled))
+        ended = agents.end(mine._replace(paths=()), view)
+        return Change(None, {**settled.writes, **passed.writes, **ended.writes}, settled.events + ended.events)
+
+    repository.store.transact(rule)
+
+
+def _close(repository: Repository, caller: Caller, done: tuple[Finished, ...]) -> tuple[str, ...]:
+    view = repository.store.read()
+    agent = agents.known(identity_of(caller, repository), view)
+    if agent is None or is_off(view):
+        return ()
+    over = {one.call: one for one in done if one.call in agent.calls}
+    refused = {call: _targets(repository, agent.calls[call].paths, view) for call in over if over[call].refused}
+    ended = {call: _targets(repository, agent.calls[call].paths, view) for call in over if not over[call].refused}
+    read = tuple(_read_targets(repository, done, view))
+    if not over and not read and not view.inbox(agent.id).notices:
+        return ()
+
+    def rule(view: View) -> Change:
+        now = view.agent(agent.id) or agent
+        change = edit_end.settle(now, ended, view)
+        more = edit_end.settle(view.after(change).agent(agent.id) or now, refused, view.after(change), wrote=False)
+        writes = {**change.writes, **more.writes}
+        for target in read:
+            key = "path/" + target.path
+            record = writes.get(key) or view.path(target.path)
+            if record.tree(target.tree).writer is not None:
+                writes[key] = locks.shown(record, target.tree, agent.id, view)
+        told = notices.delivered(agent.id, writes, view)
+        return Change(told, writes, change.events + more.events)
+
+    told: tuple[str, ...] = repository.store.transact(rule)
+    return told
+
+
+def _wind_up(repository: Repository, caller: Caller, *, over: bool) -> None:
+    started = time.monotonic()
+    view = repository.store.read()
+    agent = agents.known(identity_of(caller, repository), view)
+    if agent is None or is_off(view):
+        return
+    family = [agent, *(_children(agent, view) if over else ())]
+    for one in family:
+        open_calls = {call: _targets(repository, what.paths, view) for call, what in one.calls.items()}
+
+        def rule(view: View, one: Agent = one, open_calls: dict[str, tuple[Target, ...]] = open_calls) -> Change:
+            now = view.agent(one.id) or one
+            settled = edit_end.settle(now, open_calls, view)
+            if not over:
+                return settled
+            ended = agents.end(view.after(settled).agent(one.id) or now, view)
+            return Change(None, {**settled.writes, **ended.writes}, settled.events + ended.events)
+
+        repository.store.transact(rule)
+    for one in family:
+        for pair in one.paths:
+            if time.monotonic() - started > _BUDGET:
+                return
+            _sweep(repository, one, pair)
+        _forget(repository, one)
+
+
+def _sweep(repository: Repository, agent: Agent, pair: tuple[str, str]) -> None:
+    target = see_key(repository, pair[1], repository.store.read(), pair[0]).target
+    repository.store.transact(lambda view: edit_end.swept(agent, (target,), view))
+
+
+def _forget(repository: Repository, agent: Agent) -> None:
+    """Takes paths without a lock out of the agent's index."""
+
+    def rule(view: View) -> Change:
+        now = view.agent(agent.id)
+        if now is None:
+            return Change(None)
+        held = tuple(pair for pair in now.paths if locks.own(view.path(pair[1]).tree(pair[0]), now.id) is not None)
+        return Change(None, {} if held == now.paths else {"agent/" + now.id: now._replace(paths=held)})
+
+    repository.store.transact(rule)
+
+
+def _children(agent: Agent, view: View) -> Iterable[Agent]:
+    for number in range(1, agent.children + 1):
+        child = view.agent(f"{agent.id}/{number}")
+        if child is not None and not child.ended:
+            yield child
+
+
+def _targets(repository: Repository, pairs: Iterable[tuple[str, str]], view: View) -> tuple[Target, ...]:
+    return tuple(see_key(repository, path, view, tree).target for tree, path in pairs)
+
+
+def _read_targets(repository: Repository, done: tuple[Finished, ...], view: View) -> Iterable[Target]:
+    """What the agent has read, as far as somebody's write there is on record."""
+    for one in done:
+        for path in one.paths:
+            spot = spot_of(path, "/")
+            if spot is not None and spot.repository.tree.root == repository.tree.root:
+                sight = see(spot.repository, spot.inside, view)
+                if sight.record.tree(sight.target.tree).writer is not None:
+                    yield sight.target
+
+
+def _repositories(cwd: str, done: tuple[Finished, ...]) -> list[Repository]:
+    found: dict[str, Repository] = {}
+    for path in (cwd, *(path for one in done for path in one.paths)):
+        spot = spot_of(path, cwd)
+        if spot is not None:
+            found.setdefault(spot.repository.tree.common, spot.repository)
+    return list(found.values())
+
+
+def _others(agent: Agent, view: View) -> Iterable[Agent]:
+    for name in view.names("agent"):
+        other = view.agent(name)
+        if other is None or other.ended or locks.family(other.id, agent.id):
+            continue
+        life = view.liveness(other.process)
+        if life == ALIVE or (life != DEAD and view.now - other.seen < _DAY):
+            yield other

@@ -1,0 +1,115 @@
+"""The end of a tool call: what it leaves behind, however its end was reported, and whom that sets free."""
+
+from __future__ import annotations
+
+from pucs import locks, notices
+from pucs.claims import claim_for
+from pucs.model import UNKNOWN, Agent, EditRequest, Event, Notice, PathRecord, Target
+from pucs.policy import Policy
+from pucs.view import Change
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from pucs.view import View
+
+
+def after(request: EditRequest, policy: Policy, view: View, *, wrote: bool) -> Change:
+    """What a finished tool call leaves: dirty bytes of its agent, or nothing. `wrote` is false for a failed call."""
+    writes: dict[str, Any] = {}
+    events: list[Event] = []
+    agent = request.agent
+    for target in request.targets:
+        record = view.path(target.path)
+        mine = locks.own(record.tree(target.tree), agent.id)
+        known = (mine.wrote or mine.base) if mine else None
+        changed = record
+        if wrote and target.content not in (known, mine.base if mine else None):
+            claim = claim_for(request, target, policy)
+            changed = locks.written(record, target.tree, claim, view, base=mine.base if mine else UNKNOWN)
+            events.append(Event(agent.id, request.stream, "changed", {"file": target.path, "tool": request.tool}))
+        elif wrote:
+            changed = locks.shown(record, target.tree, agent.id, view)
+        changed = locks.closed(changed, target.tree, agent.id, request.call, target.content, view)
+        if mine and locks.own(changed.tree(target.tree), agent.id) is None:
+            events.append(Event(agent.id, request.stream, "released", {"file": target.path}))
+        changed = woken(changed, target.tree, view, writes)
+        if changed != record:
+            writes["path/" + target.path] = changed
+    calls = {key: call for key, call in agent.calls.items() if key != request.call}
+    if len(calls) != len(agent.calls):
+        writes["agent/" + agent.id] = agent._replace(calls=calls, seen=view.now)
+    return Change(None, writes, tuple(events))
+
+
+def settle(agent: Agent, found: dict[str, tuple[Target, ...]], view: View, *, wrote: bool = True) -> Change:
+    """Closes calls whose end nobody reported. `found` maps each call to its targets as they are on disk now."""
+    writes: dict[str, Any] = {}
+    records: dict[str, PathRecord] = {}
+    events: list[Event] = []
+    for call, targets in found.items():
+        for target in targets:
+            record = records.get(target.path) or view.path(target.path)
+            mine = locks.own(record.tree(target.tree), agent.id)
+            if mine is None or call not in mine.calls:
+                continue
+            close = locks.settled if wrote else locks.closed
+            changed = close(record, target.tree, agent.id, call, target.content, view)
+            if locks.own(changed.tree(target.tree), agent.id) is None:
+                events.append(Event(agent.id, mine.stream, "released", {"file": target.path}))
+            records[target.path] = woken(changed, target.tree, view, writes)
+    left = {key: call for key, call in agent.calls.items() if key not in found}
+    if left != agent.calls:
+        writes["agent/" + agent.id] = agent._replace(calls=left, seen=view.now)
+    writes.update({"path/" + path: record for path, record in records.items()})
+    return Change(None, writes, tuple(events))
+
+
+def woken(record: PathRecord, tree_name: str, view: View, writes: dict[str, Any]) -> PathRecord:
+    """The record without the waiters whose way is free now; their notices are added to `writes`."""
+    tree = record.tree(tree_name)
+    if not tree.waiters:
+        return record
+    left = []
+    for waiter in tree.waiters:
+        if locks.others(tree, waiter.agent):
+            left.append(waiter)
+            continue
+        writes["ticket/" + waiter.ticket] = None
+        key = "inbox/" + waiter.agent
+        inbox = writes.get(key) or view.inbox(waiter.agent)
+        text = f"{record.path} is free now; you were denied it earlier."
+        writes[key] = notices.put(inbox, Notice(text, view.now, about="free:" + record.path))
+    return record.with_tree(tree_name, tree._replace(waiters=tuple(left)))
+
+
+def swept(agent: Agent, targets: tuple[Target, ...], view: View) -> Change:
+    """Drops the agent's locks that protect nothing any more, and wakes who waited for them."""
+    writes: dict[str, Any] = {}
+    events: list[Event] = []
+    for target in targets:
+        record = view.path(target.path)
+        tree = record.tree(target.tree)
+        mine = locks.own(tree, agent.id)
+        if mine is None or locks.state_of(mine, target.content, view) != locks.VOID:
+            continue
+        events.append(Event(agent.id, mine.stream, "released", {"file": target.path}))
+        freed = record.with_tree(target.tree, locks.without(tree, agent.id))
+        writes["path/" + target.path] = woken(freed, target.tree, view, writes)
+    return Change(None, writes, tuple(events))
+
+
+def inherited(child: Agent, parent: Agent, targets: tuple[Target, ...], view: View) -> Change:
+    """Gives what an ended subagent left dirty to its parent, and frees what it left clean."""
+    writes: dict[str, Any] = {}
+    paths = dict.fromkeys(parent.paths)
+    for target in targets:
+        record = writes.get("path/" + target.path) or view.path(target.path)
+        changed = locks.inherited(record, target.tree, child.id, parent.id, target.content)
+        if changed == record:
+            continue
+        if locks.own(changed.tree(target.tree), parent.id) is not None:
+            paths[target.tree, target.path] = None
+        writes["path/" + target.path] = woken(changed, target.tree, view, writes)
+    return Change(None, {"agent/" + parent.id: parent._replace(paths=tuple(paths)), **writes})

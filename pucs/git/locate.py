@@ -1,0 +1,125 @@
+"""Where a path lives, found by reading `.git` and `commondir`, never by running git (gitrepository-layout(5))."""
+
+from __future__ import annotations
+
+import os
+
+from pucs.installation import MARKER
+from pucs.record import Record
+
+MAIN = "."
+"""The tree id of the main working tree; a linked one is `<name>:<inode of its git directory>`."""
+
+
+class Tree(Record):
+    """One working tree: its root, its own git directory, the common one, and the id its locks are kept under."""
+
+    root: str
+    gitdir: str
+    common: str
+    id: str
+
+
+class Place(Record):
+    """A path in a working tree. `inside` is relative to the tree's root, POSIX, as spelt on disk; "" is the root."""
+
+    tree: Tree
+    inside: str
+
+
+def place_of(path: str, cwd: str) -> Place | None:
+    """The place of a path with every symlink resolved; None outside any working tree or git directory.
+
+    A path inside a git directory is `.git/…` of its main tree. Raises ValueError for a path with a NUL, OSError where
+    the file system refuses it (too long).
+    """
+    real = os.path.realpath(os.path.join(cwd, path))
+    folder = real
+    while True:
+        if os.path.basename(folder) != ".git":
+            tree = tree_at(folder)
+            if tree is not None:
+                return Place(tree, real[len(folder.rstrip("/")) + 1 :])
+            if os.path.lexists(f"{folder}/{MARKER}"):
+                return Place(Tree(folder, folder, folder, MAIN), ".git/" + real[len(folder) + 1 :])
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+
+
+def tree_at(root: str) -> Tree | None:
+    """The working tree whose root is exactly this folder."""
+    dot = root.rstrip("/") + "/.git"
+    text = _first_line(dot)
+    if text is None:
+        if not os.path.isdir(dot):
+            return None
+        dot = os.path.realpath(dot) if os.path.islink(dot) else dot
+        return Tree(root, dot, dot, MAIN)
+    if not text.startswith("gitdir:"):
+        return None
+    gitdir = os.path.normpath(os.path.join(root, text[7:].strip()))
+    shared = _first_line(gitdir + "/commondir")
+    if shared is None:
+        return Tree(root, gitdir, gitdir, MAIN) if os.path.isdir(gitdir) else None
+    common = os.path.realpath(os.path.join(gitdir, shared))
+    try:
+        born = os.stat(gitdir).st_ino
+    except OSError:
+        return None
+    return Tree(root, gitdir, common, f"{os.path.basename(gitdir)}:{born}")
+
+
+def tree_of_id(common: str, tree_id: str) -> Tree | None:
+    """The working tree of that id, if it still stands."""
+    if tree_id == MAIN:
+        root = os.path.dirname(common)
+        tree = tree_at(root)
+        return tree if tree is not None and tree.common == common else None
+    gitdir = f"{common}/worktrees/{tree_id.rpartition(':')[0]}"
+    dot = _first_line(gitdir + "/gitdir")
+    if dot is None:
+        return None
+    tree = tree_at(os.path.dirname(os.path.normpath(os.path.join(gitdir, dot))))
+    return tree if tree is not None and tree.id == tree_id else None
+
+
+def branch_of(tree: Tree) -> str:
+    """The branch checked out in the tree; "" when detached or unreadable."""
+    head = _first_line(tree.gitdir + "/HEAD") or ""
+    return head[16:] if head.startswith("ref: refs/heads/") else ""
+
+
+def head_of(tree: Tree) -> str:
+    """The commit id of HEAD; "" before the first commit or where only git can tell (reftable)."""
+    head = _first_line(tree.gitdir + "/HEAD") or ""
+    if not head.startswith("ref: "):
+        return head
+    name = head[5:].strip()
+    loose = _first_line(f"{tree.common}/{name}")
+    if loose is not None:
+        return loose
+    try:
+        with open(tree.common + "/packed-refs", encoding="utf-8", errors="replace") as packed:
+            for line in packed:
+                if line.rstrip("\n").endswith(" " + name):
+                    return line.partition(" ")[0]
+    except OSError:
+        pass
+    return ""
+
+
+def _first_line(path: str) -> str | None:
+    """The first line of a small file, stripped; None where it is no readable file."""
+    try:
+        fd = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        data = os.read(fd, 4096)
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
+    return data.partition(b"\n")[0].decode("utf-8", "surrogateescape").strip()

@@ -1,0 +1,161 @@
+"""Claude Code's hook events (contract proven on 2.1.330): stdin JSON to the edit gate, its answer to stdout JSON."""
+
+from __future__ import annotations
+
+import os
+
+from pucs.client import edits
+from pucs.hosts import door
+from pucs.hosts.tools import paths_of
+from pucs.model import DENY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+_SHELLS = ("Bash", "PowerShell")
+_REFUSALS = ("PreToolUse:", "<tool_use_error>", "Claude requested permission", "The user doesn't want", "Refusing to")
+
+
+def main(event: str) -> None:
+    """Reads one event from stdin, answers it on stdout with one JSON object or nothing, and leaves with exit 0."""
+    door.run(event, _HANDLERS[event])
+
+
+def _pre_tool_use(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    call = _call(data)
+    if call.tool in _SHELLS:
+        return _note_command(call, data)
+    if not call.paths:
+        return None
+    answer = edits.before(call)
+    if answer.decision != DENY:
+        return None
+    return _output("PreToolUse", permissionDecision="deny", permissionDecisionReason=answer.reason)
+
+
+def _post_tool_use(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    return _finished(data, "PostToolUse")
+
+
+def _post_tool_use_failure(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    return _finished(data, "PostToolUseFailure")
+
+
+def _finished(data: Mapping[str, Any], event: str) -> Mapping[str, Any] | None:
+    call = _call(data)
+    if call.paths:
+        return _told(event, edits.after(call, wrote=event == "PostToolUse").told)
+    from pucs.client import sessions  # noqa: PLC0415 - an edit does without
+
+    finished = [sessions.Finished(call.call)]
+    return _told(event, sessions.batch(call.caller, call.cwd, finished))
+
+
+def _note_command(call: edits.ToolCall, data: Mapping[str, Any]) -> None:
+    from pucs.client.opening import repository_at  # noqa: PLC0415 - see above
+
+    repository = repository_at(call.cwd)
+    if repository is not None:
+        command = _text(_mapping(data.get("tool_input")).get("command"))
+        edits.record_command(call, command, repository)
+
+
+def _post_tool_batch(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    from pucs.client import sessions  # noqa: PLC0415
+
+    call = _call(data)
+    finished = []
+    calls = data.get("tool_calls")
+    for one in calls if isinstance(calls, list) else ():
+        entry = _mapping(one)
+        refused = _text(entry.get("tool_response")).startswith(_REFUSALS)
+        path = _text(_mapping(entry.get("tool_input")).get("file_path")) if entry.get("tool_name") == "Read" else ""
+        finished.append(sessions.Finished(_text(entry.get("tool_use_id")), refused, (path,) if path else ()))
+    return _told("PostToolBatch", sessions.batch(call.caller, call.cwd, finished))
+
+
+def _session_start(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    from pucs.client import sessions  # noqa: PLC0415
+
+    return _told("SessionStart", sessions.start(_caller(data), _cwd(data)))
+
+
+def _subagent_start(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    from pucs.client import sessions  # noqa: PLC0415
+
+    return _told("SubagentStart", sessions.start(_caller(data), _cwd(data)))
+
+
+def _session_end(data: Mapping[str, Any]) -> None:
+    from pucs.client import sessions  # noqa: PLC0415
+
+    # After `clear` and `resume` the same client goes on: its agent does, too.
+    if data.get("reason") in ("clear", "resume"):
+        sessions.stop(_caller(data), _cwd(data))
+    else:
+        sessions.end(_caller(data), _cwd(data))
+
+
+def _stop(data: Mapping[str, Any]) -> None:
+    from pucs.client import sessions  # noqa: PLC0415
+
+    sessions.stop(_caller(data), _cwd(data))
+
+
+def _subagent_stop(data: Mapping[str, Any]) -> None:
+    from pucs.client import sessions  # noqa: PLC0415
+
+    sessions.subagent_stop(_caller(data), _cwd(data))
+
+
+_HANDLERS = {
+    "PreToolUse": _pre_tool_use,
+    "PostToolUse": _post_tool_use,
+    "PostToolUseFailure": _post_tool_use_failure,
+    "PostToolBatch": _post_tool_batch,
+    "SessionStart": _session_start,
+    "SessionEnd": _session_end,
+    "Stop": _stop,
+    "SubagentStart": _subagent_start,
+    "SubagentStop": _subagent_stop,
+}
+
+
+def _call(data: Mapping[str, Any]) -> edits.ToolCall:
+    tool = _text(data.get("tool_name"))
+    values = _mapping(data.get("tool_input"))
+    identifier = _text(data.get("tool_use_id"))
+    return edits.ToolCall(_caller(data), tool, identifier, _cwd(data), paths_of(tool, values), values)
+
+
+def _caller(data: Mapping[str, Any]) -> edits.Caller:
+    pid = os.environ.get("CLAUDE_PID", "")
+    return edits.Caller(
+        session=_text(data.get("session_id")),
+        subagent=_text(data.get("agent_id")),
+        pid=int(pid) if pid.isdigit() else 0,
+        environ=os.environ,
+    )
+
+
+def _cwd(data: Mapping[str, Any]) -> str:
+    cwd = _text(data.get("cwd"))
+    return cwd if cwd.startswith("/") else os.getcwd()
+
+
+def _told(event: str, told: tuple[str, ...]) -> Mapping[str, Any] | None:
+    return _output(event, additionalContext="\n".join(told)) if told else None
+
+
+def _output(event: str, **fields: str) -> Mapping[str, Any]:
+    return {"hookSpecificOutput": {"hookEventName": event, **fields}}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,233 @@
+"""The rule of locks: when one binds, who is kept out, and how a path passes from agent to agent.
+
+Timers decide politeness, bytes decide safety (DESIGN section 6): a lock binds while a call is open, while its agent's
+bytes are neither committed nor back at base, or while somebody asked for it by name and is still there.
+"""
+
+from __future__ import annotations
+
+from pucs.model import ALIVE, DEAD, Lock, PathRecord, Process, Tree, Writer
+from pucs.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pucs.view import View
+
+VOID = "void"
+HELD = "held"
+PARKED = "parked"
+
+_KNOWN_WRITERS = 32
+
+
+class Claim(Record):
+    """What a new lock starts from: who, for what, how long, and the content it finds."""
+
+    agent: str
+    stream: str | None
+    task: str
+    seconds: float
+    longest: float
+    content: str
+    process: Process | None = None
+    head: str = ""
+    call: str = ""
+    explicit: bool = False
+
+
+def dirty(lock: Lock, content: str) -> bool:
+    """Whether the path holds bytes of this lock's agent that are not back at base."""
+    return content != lock.base and (lock.wrote is not None or bool(lock.calls))
+
+
+def state_of(lock: Lock, content: str, view: View) -> str:
+    """HELD, PARKED (dirty bytes whose agent is gone or idle past its lock) or VOID (nothing to protect)."""
+    agent = view.agent(lock.agent)
+    has_bytes = dirty(lock, content)
+    life = view.liveness(lock.process)
+    if life == DEAD or (agent is not None and agent.ended > 0):
+        return PARKED if has_bytes else VOID
+    if lock.calls and (life == ALIVE or view.now < lock.acquired + lock.longest):
+        return HELD
+    lapsed = view.now >= lock.expires(agent.seen if agent else 0.0)
+    if has_bytes:
+        return PARKED if lapsed else HELD
+    return HELD if lock.explicit and not lapsed else VOID
+
+
+def related(holder: str, agent: str) -> bool:
+    """Whether `agent` may work inside the lock of `holder`: itself, or a subagent of it."""
+    return agent == holder or agent.startswith(holder + "/")
+
+
+def family(one: str, other: str) -> bool:
+    """Whether one of the two agents is the other or descends from it."""
+    return related(one, other) or related(other, one)
+
+
+def own(tree: Tree, agent: str) -> Lock | None:
+    """The lock of exactly this agent."""
+    for lock in tree.locks:
+        if lock.agent == agent:
+            return lock
+    return None
+
+
+def others(tree: Tree, agent: str) -> tuple[Lock, ...]:
+    """The locks this agent may not work inside."""
+    return tuple(lock for lock in tree.locks if not related(lock.agent, agent))
+
+
+def take(record: PathRecord, tree_name: str, claim: Claim, view: View) -> PathRecord:
+    """The record after the claim was granted: a new lock under a new token, or the agent's own lock renewed."""
+    tree = record.tree(tree_name)
+    mine = own(tree, claim.agent)
+    if mine is not None:
+        calls = mine.calls if not claim.call or claim.call in mine.calls else (*mine.calls, claim.call)
+        lapsed = view.now >= mine.expires()
+        lock = mine._replace(
+            last=view.now,
+            calls=calls,
+            acquired=view.now if lapsed else mine.acquired,
+            process=claim.process or mine.process,
+            stream=claim.stream,
+            task=claim.task or mine.task,
+            explicit=mine.explicit or claim.explicit,
+        )
+        if mine.wrote is None and not mine.calls:
+            lock = lock._replace(base=claim.content)
+        if claim.explicit:
+            lock = lock._replace(seconds=claim.seconds, longest=claim.longest, acquired=view.now)
+        return record.with_tree(tree_name, _with(tree, lock))
+    token = max(record.token + 1, view.revision)
+    lock = Lock(
+        agent=claim.agent,
+        stream=claim.stream,
+        task=claim.task,
+        acquired=view.now,
+        seconds=claim.seconds,
+        longest=claim.longest,
+        token=token,
+        base=claim.content,
+        last=view.now,
+        head=claim.head,
+        calls=(claim.call,) if claim.call else (),
+        explicit=claim.explicit,
+        process=claim.process,
+    )
+    tree = _with(_without_waiter(tree, claim.agent), lock)
+    return record._replace(token=token).with_tree(tree_name, tree)
+
+
+def adopt(record: PathRecord, tree_name: str, claim: Claim, parked: Lock, view: View) -> PathRecord:
+    """The record after parked bytes passed to the claimant: a new token, the old base, so that its diff shows both."""
+    tree = without(record.tree(tree_name), parked.agent)
+    taken = take(record.with_tree(tree_name, tree._replace(offers={})), tree_name, claim, view)
+    lock = own(taken.tree(tree_name), claim.agent)
+    if lock is None:  # take() always leaves one; said for the type checker
+        return taken
+    wrote = parked.wrote if parked.wrote is not None else claim.content
+    heir = lock._replace(base=parked.base, wrote=wrote, head=parked.head)
+    return taken.with_tree(tree_name, _with(taken.tree(tree_name), heir))
+
+
+def written(record: PathRecord, tree_name: str, claim: Claim, view: View, *, base: str) -> PathRecord:
+    """The record after the agent's call changed the path to `claim.content`; `base` is what an unlocked path held before."""
+    tree = record.tree(tree_name)
+    mine = own(tree, claim.agent)
+    if mine is None:
+        record = take(record, tree_name, claim._replace(content=base), view)
+        tree = record.tree(tree_name)
+        mine = own(tree, claim.agent)
+    if mine is None:
+        return record
+    before = mine.wrote if mine.wrote is not None else mine.base
+    lock = mine._replace(wrote=claim.content, head=claim.head, last=view.now)
+    writer = Writer(claim.agent, view.revision, view.now, before, claim.content)
+    seen = {**tree.seen, claim.agent: view.revision}
+    return record.with_tree(tree_name, _with(tree, lock)._replace(writer=writer, seen=_latest(seen)))
+
+
+def closed(record: PathRecord, tree_name: str, agent: str, call: str, content: str, view: View) -> PathRecord:
+    """The record after a call ended: its mark is gone, and with it the lock if nothing is left to protect."""
+    tree = record.tree(tree_name)
+    mine = own(tree, agent)
+    if mine is None:
+        return record
+    lock = mine._replace(calls=tuple(one for one in mine.calls if one != call), last=view.now)
+    if dirty(lock, content) or lock.calls or lock.explicit:
+        return record.with_tree(tree_name, _with(tree, lock))
+    return record.with_tree(tree_name, without(tree, agent))
+
+
+def settled(record: PathRecord, tree_name: str, agent: str, call: str, content: str, view: View) -> PathRecord:
+    """The record after a call that nobody reported the end of: what the path holds now tells whether it wrote."""
+    mine = own(record.tree(tree_name), agent)
+    if mine is None or call not in mine.calls:
+        return record
+    before = mine.wrote if mine.wrote is not None else mine.base
+    if content not in (before, mine.base):
+        claim = Claim(agent, mine.stream, mine.task, mine.seconds, mine.longest, content, head=mine.head)
+        record = written(record, tree_name, claim, view, base=mine.base)
+    return closed(record, tree_name, agent, call, content, view)
+
+
+def committed(record: PathRecord, tree_name: str, contents: tuple[str, str]) -> tuple[PathRecord, tuple[Lock, ...]]:
+    """The record after a commit of the path, and the locks it ended.
+
+    `contents` are what the tree holds and what was committed. Equal: every byte landed, all locks without an open
+    call end (an explicit one stays, clean). Different: dirty locks go on from the committed content.
+    """
+    tree = record.tree(tree_name)
+    held, landed = contents
+    ended, left = [], []
+    for lock in tree.locks:
+        if held != landed:
+            left.append(lock if lock.wrote is None else lock._replace(base=landed))
+        elif lock.calls or lock.explicit:
+            left.append(lock._replace(base=landed, wrote=None))
+        else:
+            ended.append(lock)
+    return record.with_tree(tree_name, tree._replace(locks=tuple(left), offers={})), tuple(ended)
+
+
+def inherited(record: PathRecord, tree_name: str, child: str, parent: str, content: str) -> PathRecord:
+    """The record after a subagent ended: its clean lock is gone, its dirty bytes are its parent's."""
+    tree = record.tree(tree_name)
+    lock = own(tree, child)
+    if lock is None:
+        return record
+    rest = without(tree, child)
+    lock = lock._replace(calls=())
+    if not dirty(lock, content):
+        return record.with_tree(tree_name, rest)
+    theirs = own(rest, parent)
+    heir = lock._replace(agent=parent) if theirs is None else theirs._replace(wrote=lock.wrote, last=lock.last)
+    return record.with_tree(tree_name, _with(rest, heir))
+
+
+def without(tree: Tree, agent: str) -> Tree:
+    """The tree without this agent's lock."""
+    return tree._replace(locks=tuple(lock for lock in tree.locks if lock.agent != agent))
+
+
+def shown(record: PathRecord, tree_name: str, agent: str, view: View) -> PathRecord:
+    """The record once the agent has seen the path as it is now."""
+    tree = record.tree(tree_name)
+    return record.with_tree(tree_name, tree._replace(seen=_latest({**tree.seen, agent: view.revision})))
+
+
+def _with(tree: Tree, lock: Lock) -> Tree:
+    rest = tuple(one for one in tree.locks if one.agent != lock.agent)
+    return tree._replace(locks=(*rest, lock))
+
+
+def _without_waiter(tree: Tree, agent: str) -> Tree:
+    return tree._replace(waiters=tuple(waiter for waiter in tree.waiters if waiter.agent != agent))
+
+
+def _latest(seen: dict[str, int]) -> dict[str, int]:
+    if len(seen) <= _KNOWN_WRITERS:
+        return seen
+    newest = sorted(seen, key=lambda agent: seen[agent])[-_KNOWN_WRITERS:]
+    return {agent: seen[agent] for agent in newest}

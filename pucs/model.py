@@ -1,0 +1,220 @@
+"""The nouns: plain immutable values that rules take and give. See docs/glossary.md for the words.
+
+Times are seconds since the epoch (UTC), durations are seconds. Content is named by its fingerprint: the git blob id
+(SHA-1, hex) of the bytes on disk, ABSENT where there is no file, UNKNOWN where nobody knows.
+"""
+
+from __future__ import annotations
+
+from pucs.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+ABSENT = "-"
+UNKNOWN = "?"
+
+ALIVE = "alive"
+DEAD = "dead"
+
+SILENT = "silent"
+GRANT = "grant"
+DENY = "deny"
+
+
+class Process(Record):
+    """One process, recognisable after its pid was used again."""
+
+    host: str
+    boot: str
+    namespace: str
+    pid: int
+    started: str
+
+
+class Lock(Record):
+    """An agent's claim on one path in one tree; binds others only while there is something to protect."""
+
+    agent: str
+    stream: str | None
+    task: str
+    acquired: float
+    seconds: float
+    longest: float
+    token: int
+    base: str
+    last: float = 0.0
+    wrote: str | None = None
+    head: str = ""
+    calls: tuple[str, ...] = ()
+    explicit: bool = False
+    process: Process | None = None
+    extra: dict[str, Any] = {}
+
+    def expires(self, seen: float = 0.0) -> float:
+        """When it lapses if the agent, last seen at `seen`, does nothing more."""
+        return min(max(self.last, seen) + self.seconds, self.acquired + self.longest)
+
+
+class Writer(Record):
+    """Who wrote a path last, under which revision of the state, what it was before and what it became."""
+
+    agent: str
+    revision: int
+    at: float
+    before: str
+    content: str
+
+
+class Waiter(Record):
+    """An agent that was denied and wants to hear when the path is free; `denials` counts its tries."""
+
+    agent: str
+    ticket: str
+    since: float
+    denials: int = 1
+
+
+class Tree(Record):
+    """What is known of one path in one working tree."""
+
+    locks: tuple[Lock, ...] = ()
+    writer: Writer | None = None
+    waiters: tuple[Waiter, ...] = ()
+    offers: dict[str, str] = {}
+    seen: dict[str, int] = {}
+    told: tuple[str, ...] = ()
+    extra: dict[str, Any] = {}
+
+
+class PathRecord(Record):
+    """Everything about one path of the repository, in all its working trees."""
+
+    path: str
+    token: int = 0
+    trees: dict[str, Tree] = {}
+    extra: dict[str, Any] = {}
+
+    def tree(self, name: str) -> Tree:
+        """What is known in that tree; an empty one where nothing is."""
+        return self.trees.get(name) or Tree()
+
+    def with_tree(self, name: str, tree: Tree) -> PathRecord:
+        """The same record with that tree replaced."""
+        return self._replace(trees={**self.trees, name: tree})
+
+
+class Call(Record):
+    """A tool call that passed the edit gate and is not closed yet: `paths` as `tree`/`path` pairs."""
+
+    tool: str
+    since: float
+    what: str = ""
+    paths: tuple[tuple[str, str], ...] = ()
+
+
+class Agent(Record):
+    """One worker. `first` is the state's revision when it registered, `paths` where it has or had locks."""
+
+    id: str
+    stream: str | None = None
+    task: str = ""
+    parent: str | None = None
+    session: str = ""
+    process: Process | None = None
+    since: float = 0.0
+    first: int = 0
+    seen: float = 0.0
+    ended: float = 0.0
+    paths: tuple[tuple[str, str], ...] = ()
+    calls: dict[str, Call] = {}
+    children: int = 0
+    extra: dict[str, Any] = {}
+
+
+class Notice(Record):
+    """One short thing an agent must be told."""
+
+    text: str
+    at: float
+    about: str = ""
+    severity: str = "info"
+
+
+class Inbox(Record):
+    """The notices of one agent that were not delivered yet, oldest first."""
+
+    agent: str
+    notices: tuple[Notice, ...] = ()
+    extra: dict[str, Any] = {}
+
+
+class Name(Record):
+    """A small fact under a name: which agent a host session is, which path a ticket stands for, the next number."""
+
+    value: str
+    number: int = 0
+    at: float = 0.0
+    extra: dict[str, Any] = {}
+
+
+class Target(Record):
+    """One path a tool call wants to write.
+
+    `path` is the key its lock is kept under, `name` the key of the path as the tool called it (another one only for
+    hard links, which share `inode`); `content` is what it holds, read after `looked`; `elsewhere` what the same path
+    holds in other trees; `protected` says why no agent may write it.
+    """
+
+    path: str
+    tree: str
+    content: str
+    name: str
+    looked: float
+    elsewhere: dict[str, str] = {}
+    whole: bool = False
+    protected: str = ""
+    inode: str = ""
+
+
+class EditRequest(Record):
+    """A tool call as the edit gate sees it."""
+
+    agent: Agent
+    call: str
+    tool: str
+    targets: tuple[Target, ...]
+    stream: str | None = None
+    head: str = ""
+
+
+class Finding(Record):
+    """One broken rule: which, where, who holds what, and the ticket to wait with."""
+
+    rule: str
+    path: str
+    lock: Lock | None = None
+    owners: tuple[str, ...] = ()
+    ticket: str = ""
+    denials: int = 1
+    note: str = ""
+    tree: str = "."
+
+
+class Verdict(Record):
+    """A gate's answer: SILENT (not our business), GRANT or DENY, with what was found and whom it was taken over from."""
+
+    decision: str
+    findings: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    adopted: tuple[Lock, ...] = ()
+
+
+class Event(Record):
+    """One line of the activity log."""
+
+    agent: str
+    stream: str | None
+    action: str
+    details: dict[str, Any] = {}

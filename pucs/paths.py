@@ -1,0 +1,22 @@
+"""Repository paths as text: one spelling for one path."""
+
+from __future__ import annotations
+
+
+def key_of(inside: str, *, fold_case: bool = False) -> str:
+    """The key of a path relative to its tree's root: POSIX, NFC, folded where the file system folds case."""
+    key = inside
+    if not key.isascii():
+        from unicodedata import normalize  # noqa: PLC0415 - a large table, needed for few paths
+
+        key = normalize("NFC", key)
+    return key.casefold() if fold_case else key
+
+
+def printable(path: str, longest: int = 120) -> str:
+    """The path on one line for a message: control characters escaped, the middle of a long one left out."""
+    text = path if path.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in path)
+    if len(text) <= longest:
+        return text
+    half = (longest - 1) // 2
+    return f"{text[:half]}…{text[-half:]}"

@@ -1,0 +1,169 @@
+"""What pucs_config.yaml says, compiled: the values that rules read, and questions on paths and branches."""
+
+from __future__ import annotations
+
+from pucs.patterns import matches
+from pucs.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from pucs.patterns import Pattern
+
+BRANCH_PREFIX = "feature/stream-"
+
+
+class StreamRule(Record):
+    """A stream: `patterns` (its files) and `tests` are its boundary; no limit where `max_agents` is None."""
+
+    name: str
+    patterns: tuple[Pattern, ...]
+    critical: bool = False
+    max_agents: int | None = None
+    dependencies: tuple[str, ...] = ()
+    tests: tuple[Pattern, ...] = ()
+
+
+class CriticalRule(Record):
+    """A path that asks for more care; `path` is how the configuration writes it."""
+
+    pattern: Pattern
+    path: str
+    max_lock_s: float = 7200
+    requires_review: bool = False
+    test_required: bool = False
+
+
+class LockPolicy(Record):
+    """How long locks last; `parked` is retry or deny, `across_worktrees` warn or deny."""
+
+    default_s: float = 1800
+    max_s: float = 7200
+    queue_timeout_s: float = 3600
+    parked: str = "retry"
+    across_worktrees: str = "warn"
+
+
+class GuardPolicy(Record):
+    """`mode` is enforce or observe, `on_failure` allow or block, `boundaries` enforce, warn or off."""
+
+    mode: str = "enforce"
+    on_failure: str = "allow"
+    boundaries: str = "enforce"
+
+
+class CommitPolicy(Record):
+    """What commit messages look like; `format` is off, warn or enforce."""
+
+    format: str = "enforce"
+    types: tuple[str, ...] = (
+        "feat",
+        "fix",
+        "docs",
+        "style",
+        "refactor",
+        "perf",
+        "test",
+        "build",
+        "ci",
+        "chore",
+        "revert",
+    )
+
+
+class Policy(Record):
+    """What the configuration tells the rules; without arguments, what holds where nothing is configured."""
+
+    streams: tuple[StreamRule, ...] = ()
+    critical_files: tuple[CriticalRule, ...] = ()
+    locks: LockPolicy = LockPolicy()
+    guard: GuardPolicy = GuardPolicy()
+    commits: CommitPolicy = CommitPolicy()
+    log_max_entries: int = 10000
+
+
+def owners(policy: Policy, path: str) -> tuple[str, ...]:
+    """The streams whose boundary contains the path, in the configuration's order."""
+    return tuple(
+        stream.name for stream in policy.streams if matches(stream.patterns, path) or matches(stream.tests, path)
+    )
+
+
+def outside(policy: Policy, stream: str | None, path: str) -> tuple[str, ...]:
+    """Whose path it is, if it lies outside the stream's boundary; else nobody's.
+
+    For no stream, or one that is not configured, nothing is outside; a path that no stream owns is inside
+    every boundary.
+    """
+    if all(rule.name != stream for rule in policy.streams):
+        return ()
+    owning = owners(policy, path)
+    return () if stream in owning else owning
+
+
+def critical(policy: Policy, path: str) -> CriticalRule | None:
+    """The first entry of critical_files that the path fits."""
+    for rule in policy.critical_files:
+        if matches((rule.pattern,), path):
+            return rule
+    return None
+
+
+def stream_of_branch(policy: Policy, branch: str) -> str | None:
+    """The stream that a branch `feature/stream-<name>[-<description>]` serves: the longest name that fits."""
+    if not branch.startswith(BRANCH_PREFIX):
+        return None
+    rest = branch[len(BRANCH_PREFIX) :]
+    fitting = [rule.name for rule in policy.streams if rest == rule.name or rest.startswith(rule.name + "-")]
+    return max(fitting, key=len, default=None)
+
+
+def decode(data: Mapping[str, Any]) -> Policy:
+    """The policy of its JSON form; what is missing has its default, what is unknown is passed over."""
+    streams = data.get("streams") or {}
+    commits = _known(CommitPolicy._fields, data.get("commits"))
+    if "types" in commits:
+        commits["types"] = tuple(commits["types"])
+    return Policy(
+        streams=tuple(_decode_stream(name, entry) for name, entry in streams.items()),
+        critical_files=tuple(
+            CriticalRule(**_known(CriticalRule._fields, entry)) for entry in data.get("critical_files") or ()
+        ),
+        locks=LockPolicy(**_known(LockPolicy._fields, data.get("locks"))),
+        guard=GuardPolicy(**_known(GuardPolicy._fields, data.get("guard"))),
+        commits=CommitPolicy(**commits),
+        **_known(("log_max_entries",), data),
+    )
+
+
+def encode(policy: Policy) -> dict[str, Any]:
+    """The policy's JSON form, which `decode` reads back."""
+    return {
+        "streams": {rule.name: _plain(rule, "name") for rule in policy.streams},
+        "critical_files": [_plain(rule) for rule in policy.critical_files],
+        "locks": _plain(policy.locks),
+        "guard": _plain(policy.guard),
+        "commits": _plain(policy.commits),
+        "log_max_entries": policy.log_max_entries,
+    }
+
+
+def _decode_stream(name: str, entry: Mapping[str, Any]) -> StreamRule:
+    known = _known(StreamRule._fields, entry)
+    for field in ("patterns", "dependencies", "tests"):
+        known[field] = tuple(known.get(field, ()))
+    return StreamRule(**{**known, "name": name})
+
+
+def _known(fields: tuple[str, ...], data: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {field: data[field] for field in fields if field in data} if data else {}
+
+
+def _plain(record: Record, *without: str) -> dict[str, Any]:
+    return {
+        field: list(value) if type(value) is tuple else value
+        for field, value in record._asdict().items()
+        if field not in without
+    }

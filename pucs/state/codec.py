@@ -1,0 +1,90 @@
+"""Nouns to JSON-able dicts and back. Fields at their default are left out; what a newer PUCS added is kept in `extra`."""
+
+from __future__ import annotations
+
+from pucs.errors import StoreError
+from pucs.model import Agent, Call, Inbox, Lock, Name, Notice, PathRecord, Process, Tree, Waiter, Writer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+VERSION = 1
+
+_KINDS = {"path": PathRecord, "agent": Agent, "inbox": Inbox}
+_ONE = {"process": Process, "writer": Writer}
+_MANY = {"locks": Lock, "waiters": Waiter, "notices": Notice}
+_NAMED = {"trees": Tree, "calls": Call}
+
+
+def encode(key: str, noun: Any) -> dict[str, Any]:
+    """The record of a noun, with its key and the format's version."""
+    return {"key": key, "version": VERSION, **_plain(noun)}
+
+
+def decode(key: str, record: Any) -> Any:
+    """The noun of a record.
+
+    Raises ValueError where it is no record of this key, StoreError where a newer PUCS wrote it.
+    """
+    if not isinstance(record, dict) or record.get("key") != key:
+        raise ValueError("not the record of this key")
+    if record.get("version", 1) > VERSION:
+        raise StoreError(f"the state of {key} was written by a newer PUCS", "upgrade this PUCS: pip install -U pucs")
+    noun = _noun(_KINDS.get(key.partition("/")[0], Name), record)
+    if isinstance(noun, PathRecord) and (not isinstance(noun.token, int) or not isinstance(noun.trees, dict)):
+        raise ValueError("not a path record")
+    return noun
+
+
+def _plain(noun: Any) -> dict[str, Any]:
+    defaults = noun._defaults
+    plain: dict[str, Any] = {}
+    for field, value in zip(noun._fields, noun, strict=True):
+        if field == "extra":
+            plain.update(value)
+        elif field not in defaults or value != defaults[field]:
+            plain[field] = _value(field, value)
+    return plain
+
+
+def _value(field: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if field in _ONE:
+        return _plain(value)
+    if field in _MANY:
+        return [_plain(one) for one in value]
+    if field in _NAMED and isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return value
+
+
+def _noun(kind: Any, record: dict[str, Any]) -> Any:
+    values: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    for field, value in record.items():
+        if field in kind._fields and field != "extra":
+            values[field] = _read(field, value)
+        elif field not in ("key", "version"):
+            extra[field] = value
+    if "extra" in kind._fields:
+        values["extra"] = extra
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise ValueError(str(error)) from None
+
+
+def _read(field: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if field in _ONE:
+        return _noun(_ONE[field], value)
+    if field in _MANY:
+        return tuple(_noun(_MANY[field], one) for one in value)
+    if field in _NAMED and isinstance(value, dict):
+        return {name: _noun(_NAMED[field], one) for name, one in value.items()}
+    if isinstance(value, list):
+        return tuple(tuple(one) if isinstance(one, list) else one for one in value)
+    return value

@@ -1,0 +1,87 @@
+"""What a path holds now (its fingerprint), and the spool of copies that diffs and takeovers are made from."""
+
+from __future__ import annotations
+
+import os
+
+from pucs.model import ABSENT, UNKNOWN
+from pucs.state.digest import sha1
+
+__all__ = ["ABSENT", "UNKNOWN", "blob_id", "keep", "kept", "look", "read_all"]
+
+_TYPE, _REGULAR = 0o170000, 0o100000
+_LARGEST_READ = 16 << 20
+_LARGEST_KEPT = 1 << 20
+
+
+def look(path: str) -> tuple[str, bytes | None]:
+    """The fingerprint of a file and its bytes (None where there is nothing to read).
+
+    A regular file's fingerprint is its git blob id; above 16 MiB its size and time, since hashing it would be felt.
+    """
+    try:
+        found = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return ABSENT, None
+    except (OSError, ValueError):
+        return UNKNOWN, None
+    if found.st_mode & _TYPE != _REGULAR:
+        return UNKNOWN, None
+    if found.st_size > _LARGEST_READ:
+        return f"large:{found.st_size}:{found.st_mtime_ns}", None
+    try:
+        data = read_all(path)
+    except FileNotFoundError:
+        return ABSENT, None
+    except OSError:
+        return UNKNOWN, None
+    return blob_id(data), data
+
+
+def blob_id(data: bytes) -> str:
+    """The SHA-1 id that git gives these bytes as a blob."""
+    return sha1(b"blob %d\0" % len(data), data)
+
+
+def keep(root: str, fingerprint: str, data: bytes | None) -> None:
+    """Keeps a copy under its fingerprint. Without bytes, above 1 MiB, or on a full disk there is none."""
+    if data is None or len(data) > _LARGEST_KEPT:
+        return
+    path = f"{root}/spool/{fingerprint}"
+    if os.path.exists(path):
+        return
+    unfinished = f"{path}.{os.getpid()}"
+    try:
+        fd = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            whole = os.write(fd, data) == len(data)
+        finally:
+            os.close(fd)
+        if whole:
+            os.replace(unfinished, path)
+        else:
+            os.unlink(unfinished)
+    except OSError:
+        return
+
+
+def kept(root: str, fingerprint: str) -> bytes | None:
+    """The copy under that fingerprint; b"" for ABSENT, None where none was kept."""
+    if fingerprint == ABSENT:
+        return b""
+    try:
+        return read_all(f"{root}/spool/{fingerprint}")
+    except (OSError, ValueError):
+        return None
+
+
+def read_all(path: str) -> bytes:
+    """The bytes of a file."""
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        chunks = []
+        while chunk := os.read(fd, 1 << 20):
+            chunks.append(chunk)
+    finally:
+        os.close(fd)
+    return b"".join(chunks)

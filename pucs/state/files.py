@@ -1,0 +1,243 @@
+"""The file backend: one small JSON record a key, replaced atomically, with a second copy to repair it from."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from pucs import fastjson
+from pucs.errors import StoreError
+from pucs.state import log
+from pucs.state.codec import decode, encode
+from pucs.state.digest import sha1
+from pucs.state.mutex import Mutex, revision_of
+from pucs.state.processes import liveness
+from pucs.view import Damaged, View
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
+    from pucs.model import Event
+    from pucs.view import Change
+
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
+_LONGEST_NAME = 80
+_KINDS = ("path", "agent", "inbox", "session", "client", "ticket", "number", "inode", "switch")
+
+
+class FileStore:
+    """The state below one folder. See `pucs.state.port` for what it promises.
+
+    Every record is written twice: atomically under `records/`, then in place under `mirror/`. So at any instant at
+    least one of the two is whole, and a record that somebody truncates, overwrites or removes comes back.
+    """
+
+    def __init__(self, root: str, clock: Callable[[], float] = time.time) -> None:
+        self.root = root
+        self._clock = clock
+        self._mutex = root + "/mutex"
+        self._log = root + "/state/agent_activity.jsonl"
+
+    def read(self) -> View:
+        """The state as it is; waits for nobody, repairs nothing."""
+        return self._view({}, revision_of(self._mutex), repair=False)
+
+    def transact(self, rule: Callable[[View], Change], *, deadline: float = 2.0) -> Any:
+        """Runs the rule under the mutex, stores its change, logs its events, gives its result."""
+        try:
+            with Mutex(self._mutex, deadline) as mutex:
+                revision = mutex.revision + 1
+                change = rule(self._view({}, revision, repair=True))
+                if change.writes:
+                    mutex.revision = revision
+                    for key, noun in change.writes.items():
+                        self._write(key, noun)
+        except OSError as error:
+            raise _failed(error) from None
+        self.append(change.events)
+        return change.result
+
+    def append(self, events: Iterable[Event]) -> None:
+        """Adds lines to the activity log."""
+        now = self._clock()
+        log.append(self._log, [log.line_of(event, now) for event in events])
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """The activity log with its rotated parts, oldest first."""
+        for path in log_files(self._log):
+            yield from log.entries(path)
+
+    def repair(self) -> list[str]:
+        """Sets damaged records aside under `quarantine/`; gives their keys. What they protected is free afterwards."""
+        with Mutex(self._mutex, 10.0):
+            return [key for kind in _KINDS for key in self._repair(kind)]
+
+    def _view(self, cache: dict[str, Any], revision: int, *, repair: bool) -> View:
+        def load(key: str) -> Any:
+            if key not in cache:
+                cache[key] = self._load(key, repair=repair)
+            return cache[key]
+
+        return View(load, self._names, revision, self._clock(), liveness)
+
+    def _load(self, key: str, *, repair: bool) -> Any:
+        where = _where(key)
+        data = _bytes(f"{self.root}/records/{where}")
+        noun, broken = _decoded(key, data)
+        if noun is not None:
+            return noun
+        noun, _ = _decoded(key, _bytes(f"{self.root}/mirror/{where}"))
+        if noun is None:
+            if broken and key.startswith("path/"):
+                raise Damaged(key)
+            return None
+        if repair:
+            if broken:
+                self._quarantine(where)
+            self._write(key, noun)
+        return noun
+
+    def _write(self, key: str, noun: Any) -> None:
+        where = _where(key)
+        record, mirror = f"{self.root}/records/{where}", f"{self.root}/mirror/{where}"
+        if noun is None:
+            # The copy first: a record without its copy is whole, a copy without its record would bring it back.
+            _remove(mirror)
+            _remove(record)
+            return
+        data = fastjson.dumps(encode(key, noun)).encode("ascii")
+        # One writer at a time (the mutex), so one name for the unfinished file is enough, and a crash leaves one.
+        unfinished = f"{self.root}/records/unfinished"
+        _fill(unfinished, data)
+        try:
+            os.replace(unfinished, record)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(record), 0o700, exist_ok=True)
+            os.replace(unfinished, record)
+        try:
+            _fill(mirror, data)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(mirror), 0o700, exist_ok=True)
+            _fill(mirror, data)
+
+    def _names(self, kind: str) -> Iterator[str]:
+        for where in {*_listed(f"{self.root}/records/{kind}"), *_listed(f"{self.root}/mirror/{kind}")}:
+            for folder in ("records", "mirror"):
+                data = _bytes(f"{self.root}/{folder}/{kind}/{where}")
+                name = _key_in(data).partition("/")[2] if data is not None else ""
+                if name:
+                    yield name
+                    break
+
+    def _repair(self, kind: str) -> Iterator[str]:
+        for where in _listed(f"{self.root}/records/{kind}"):
+            data = _bytes(f"{self.root}/records/{kind}/{where}")
+            key = _key_in(data or b"") or _key_in(_bytes(f"{self.root}/mirror/{kind}/{where}") or b"")
+            if _decoded(key, data)[0] is not None:
+                continue
+            noun, _ = _decoded(key, _bytes(f"{self.root}/mirror/{kind}/{where}"))
+            self._quarantine(f"{kind}/{where}")
+            if noun is not None:
+                self._write(key, noun)
+            yield key or f"{kind}/{where}"
+
+    def _quarantine(self, where: str) -> None:
+        folder = self.root + "/quarantine"
+        os.makedirs(folder, 0o700, exist_ok=True)
+        target = f"{folder}/{where.replace('/', '-')}.{int(self._clock() * 1000)}"
+        try:
+            os.replace(f"{self.root}/records/{where}", target)
+        except FileNotFoundError:
+            return
+
+
+def log_files(path: str) -> list[str]:
+    """The files of a rotated log, oldest first: `name.1.jsonl`, `name.2.jsonl`, …, `name.jsonl`."""
+    folder, _, name = path.rpartition("/")
+    stem = name.removesuffix(".jsonl")
+    numbers = []
+    for entry in _listed(folder):
+        middle = entry.removeprefix(stem + ".").removesuffix(".jsonl")
+        if entry == f"{stem}.{middle}.jsonl" and middle.isdigit():
+            numbers.append(int(middle))
+    return [f"{folder}/{stem}.{number}.jsonl" for number in sorted(numbers)] + [path]
+
+
+def _where(key: str) -> str:
+    kind, _, name = key.partition("/")
+    if 0 < len(name) <= _LONGEST_NAME and _PLAIN.issuperset(name):
+        return f"{kind}/{name}.json"
+    return f"{kind}/={sha1(name.encode('utf-8', 'surrogatepass'))}.json"
+
+
+def _decoded(key: str, data: bytes | None) -> tuple[Any, bool]:
+    """The noun, or None and whether something is there that cannot be read."""
+    if data is None:
+        return None, False
+    try:
+        return decode(key, fastjson.loads(data.decode("ascii"))), False
+    except (ValueError, TypeError):
+        return None, True
+
+
+def _key_in(data: bytes) -> str:
+    try:
+        record = fastjson.loads(data.decode("ascii"))
+    except ValueError:
+        return ""
+    key = record.get("key") if isinstance(record, dict) else None
+    return key if isinstance(key, str) else ""
+
+
+def _bytes(path: str) -> bytes | None:
+    """The whole content; None where there is no such file; b"" where it cannot be read (so it counts as damaged)."""
+    try:
+        fd = os.open(path, os.O_RDONLY)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:
+        return b""
+    try:
+        data = os.read(fd, 65536)
+        while len(data) % 65536 == 0 and data:
+            more = os.read(fd, 65536)
+            if not more:
+                break
+            data += more
+    except OSError:
+        return b""
+    finally:
+        os.close(fd)
+    return data
+
+
+def _fill(path: str, data: bytes) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        if os.write(fd, data) != len(data):
+            raise StoreError(
+                f"the state cannot be written: the disk is full: {path}", "free some space, then try again"
+            )
+    finally:
+        os.close(fd)
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return sorted(name for name in os.listdir(folder) if not name.startswith("."))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _failed(error: OSError) -> StoreError:
+    place = f": {error.filename}" if error.filename else ""
+    return StoreError(f"the state cannot be written: {error.strerror}{place}", "run: pucs doctor")

@@ -1,0 +1,61 @@
+"""The activity log: one JSON line an event, appended with a single write."""
+
+from __future__ import annotations
+
+import os
+
+from pucs import fastjson
+from pucs.errors import StoreError
+from pucs.times import exact_text_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from pucs.model import Event
+
+
+def line_of(event: Event, now: float) -> str:
+    """The event as published: timestamp, agent, stream, action, then its details."""
+    entry = {
+        "timestamp": exact_text_of(now),
+        "agent": event.agent,
+        "stream": event.stream,
+        "action": event.action,
+    }
+    return fastjson.dumps({**entry, **event.details}) + "\n"
+
+
+def append(path: str, lines: Iterable[str]) -> None:
+    """Adds the lines in one write, so that concurrent writers never mix. Raises StoreError when the disk refuses."""
+    data = "".join(lines).encode("ascii", "replace")
+    if not data:
+        return
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            size = os.fstat(fd).st_size
+            if size and os.pread(fd, 1, size - 1) != b"\n":
+                data = b"\n" + data  # a full disk cut somebody's line; ours starts on its own
+            os.write(fd, data)
+        finally:
+            os.close(fd)
+    except OSError as error:
+        raise StoreError(f"the log cannot be written: {error.strerror}: {path}", "run: pucs doctor") from None
+
+
+def entries(path: str) -> Iterator[dict[str, Any]]:
+    """The entries of one log file, oldest first; a line that a full disk cut is passed over."""
+    try:
+        file = open(path, encoding="utf-8", errors="replace")  # noqa: SIM115 - closed below; absence is an answer
+    except FileNotFoundError:
+        return
+    with file:
+        for line in file:
+            try:
+                entry = fastjson.loads(line)
+            except ValueError:
+                continue
+            if isinstance(entry, dict):
+                yield entry

@@ -1,0 +1,94 @@
+"""Which process is this, and does it still live? "Dead" needs proof on this host; anything else is unknown."""
+
+from __future__ import annotations
+
+import os
+
+from pucs.model import ALIVE, DEAD, UNKNOWN, Process
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def identify(pid: int) -> Process | None:
+    """The identity of a living process of this host; None where there is none, or only a zombie."""
+    started = _started(pid)
+    if started is None:
+        return None
+    return Process(os.uname().nodename, _boot(), _namespace(), pid, started)
+
+
+def liveness(process: Process | None) -> str:
+    """ALIVE or DEAD where this host can prove it, else UNKNOWN (other host, other pid namespace, no identity)."""
+    if process is None or process.host != os.uname().nodename:
+        return UNKNOWN
+    boot = _boot()
+    if process.boot != boot:
+        return DEAD if boot and process.boot else UNKNOWN
+    if process.namespace != _namespace():
+        return UNKNOWN
+    started = _started(process.pid)
+    if started is None or (started and process.started and started != process.started):
+        return DEAD
+    return ALIVE
+
+
+def ancestors(pid: int) -> Iterator[Process]:
+    """The living processes above `pid`, nearest first; ends where the system does not tell (no /proc)."""
+    host, boot, namespace = os.uname().nodename, _boot(), _namespace()
+    for _ in range(64):
+        fields = _stat(pid)
+        if fields is None:
+            return
+        pid = int(fields[1])
+        above = _stat(pid)
+        if pid <= 1 or above is None:
+            return
+        yield Process(host, boot, namespace, pid, above[19])
+
+
+def _started(pid: int) -> str | None:
+    """The start time in clock ticks as text; "" where the system hides it; None where no such process lives."""
+    fields = _stat(pid)
+    if fields is not None:
+        return None if fields[0] in ("Z", "X") else fields[19]
+    if os.path.exists("/proc/self/stat"):
+        return None
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return None
+    except (PermissionError, OverflowError, ValueError):
+        pass
+    return ""
+
+
+def _stat(pid: int) -> list[str] | None:
+    """The fields of /proc/PID/stat from `state` on (proc(5), field 3); the name before may contain anything."""
+    text = _text(f"/proc/{pid}/stat")
+    return text[text.rindex(")") + 2 :].split() if ")" in text else None
+
+
+def _boot() -> str:
+    return _text("/proc/sys/kernel/random/boot_id").strip()
+
+
+def _namespace() -> str:
+    try:
+        return os.readlink("/proc/self/ns/pid")
+    except OSError:
+        return ""
+
+
+def _text(path: str) -> str:
+    try:
+        fd = os.open(path, os.O_RDONLY)
+    except OSError:
+        return ""
+    try:
+        return os.read(fd, 4096).decode("utf-8", "replace")
+    except OSError:
+        return ""
+    finally:
+        os.close(fd)

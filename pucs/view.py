@@ -1,0 +1,83 @@
+"""What a rule sees (View) and what it answers (Change)."""
+
+from __future__ import annotations
+
+from pucs.errors import StoreError
+from pucs.model import Agent, Event, Inbox, Name, PathRecord, Process
+from pucs.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+
+class Damaged(StoreError):  # noqa: N818 - a state of a record
+    """A record cannot be read and no good copy is left; `key` names it. Its path counts as held."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"the record of {key} is damaged", "run: pucs doctor --repair")
+        self.key = key
+
+
+class View:
+    """The state at one revision, the time, and who is alive: everything a rule may know of the world.
+
+    Records load when asked for; inside a transaction all of one View come from one state. Asking for a damaged
+    record raises Damaged.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[str], Any],
+        names: Callable[[str], Iterable[str]],
+        revision: int,
+        now: float,
+        liveness: Callable[[Process | None], str],
+    ) -> None:
+        self._load = load
+        self._names = names
+        self.revision = revision
+        self.now = now
+        self.liveness = liveness
+
+    def path(self, path: str) -> PathRecord:
+        """Everything about a path; an empty record where nothing is known."""
+        record: PathRecord | None = self._load("path/" + path)
+        return PathRecord(path) if record is None else record
+
+    def agent(self, agent: str) -> Agent | None:
+        """The agent of that id."""
+        record: Agent | None = self._load("agent/" + agent)
+        return record
+
+    def inbox(self, agent: str) -> Inbox:
+        """The agent's undelivered notices."""
+        record: Inbox | None = self._load("inbox/" + agent)
+        return Inbox(agent) if record is None else record
+
+    def name(self, key: str) -> Name | None:
+        """The small fact stored under `key` (`session/…`, `client/…`, `ticket/…`, `number/…`, `inode/…`, `switch/…`)."""
+        record: Name | None = self._load(key)
+        return record
+
+    def names(self, kind: str) -> Iterable[str]:
+        """The names of all records of a kind, e.g. every known path for `path`."""
+        return self._names(kind)
+
+    def after(self, change: Change) -> View:
+        """The same state as if the change were stored already."""
+        writes = change.writes
+
+        def load(key: str) -> Any:
+            return writes[key] if key in writes else self._load(key)
+
+        return View(load, self._names, self.revision, self.now, self.liveness)
+
+
+class Change(Record):
+    """What a rule wants: records to write (None deletes), events to log, and the answer for its caller."""
+
+    result: Any
+    writes: dict[str, Any] = {}
+    events: tuple[Event, ...] = ()

@@ -1,0 +1,171 @@
+"""Findings as sentences: who holds what, since when, for which task, their change, and one next command."""
+
+from __future__ import annotations
+
+from pucs.difftext import short_diff
+from pucs.model import Agent, Finding, Lock
+from pucs.paths import printable
+from pucs.policy import Policy
+from pucs.record import Record
+from pucs.times import text_of
+
+LONGEST = 600
+"""A denial has at most this many characters: a long one costs the model more than the conflict."""
+
+
+class Circumstances(Record):
+    """What a sentence needs beside the finding: how to run pucs, now, the denied agent's stream, and both contents."""
+
+    command: str
+    now: float
+    stream: str | None = None
+    before: bytes | None = None
+    after: bytes | None = None
+    shows_change: bool = False
+
+
+def denial(finding: Finding, circumstances: Circumstances) -> str:
+    """Why the call was denied and what to do next, in at most 600 characters; shorter when said before."""
+    return _SENTENCES[finding.rule](finding, circumstances)[:LONGEST]
+
+
+def holder(lock: Lock, now: float) -> str:
+    """`llm-agent-1 (stream llm, task "…") since 10:15 UTC, 3 min ago`."""
+    about = [f"stream {lock.stream}"] if lock.stream else []
+    about += [f'task "{printable(lock.task, 80)}"'] if lock.task else []
+    who = f"{lock.agent} ({', '.join(about)})" if about else lock.agent
+    return f"{who} since {text_of(lock.acquired)[11:16]} UTC, {ago(now - lock.acquired)}"
+
+
+def ago(seconds: float) -> str:
+    """`just now`, `3 min ago`, `2 h ago`, `4 days ago`."""
+    if seconds < 60:  # noqa: PLR2004
+        return "just now"
+    if seconds < 5400:  # noqa: PLR2004
+        return f"{round(seconds / 60)} min ago"
+    if seconds < 129600:  # noqa: PLR2004
+        return f"{round(seconds / 3600)} h ago"
+    return f"{round(seconds / 86400)} days ago"
+
+
+def _held(finding: Finding, now: Circumstances) -> str:
+    path, lock = printable(finding.path), finding.lock
+    wait = (
+        f"Run `{now.command} wait {finding.ticket}`: it returns when the path is free. Then look at it again and edit."
+    )
+    if lock is None:
+        return f"PUCS: {path} is held. {wait}"
+    if finding.denials > 1:
+        return (
+            f"PUCS: {path} is still held by {lock.agent}. Run `{now.command} wait {finding.ticket}`, or work elsewhere."
+        )
+    first = f"PUCS: {path} is being changed by {holder(lock, now.now)}."
+    return _with_change(first, "Their change so far:", wait, now)
+
+
+def _critical(finding: Finding, now: Circumstances) -> str:
+    path, lock = printable(finding.path), finding.lock
+    where = "the main worktree" if finding.tree == "." else f"worktree {finding.tree.rpartition(':')[0]}"
+    who = holder(lock, now.now) if lock else "somebody"
+    return (
+        f"PUCS: {path} is a critical file, and only one worktree at a time may change it. In {where} it is being changed "
+        f"by {who}. Run `{now.command} wait {finding.ticket}`: it returns when the path is free."
+    )
+
+
+def _parked(finding: Finding, now: Circumstances) -> str:
+    path, lock = printable(finding.path), finding.lock
+    who = lock.agent if lock else "another agent"
+    since = f" (last write {ago(now.now - lock.last)})" if lock else ""
+    first = f"PUCS: {path} holds uncommitted changes of {who}, who is gone or idle{since}."
+    if finding.note == "moving":
+        first += " It changed since their last write: something may still be writing."
+    last = "To take it over with these changes, repeat the same edit (a copy is kept); else leave the file alone."
+    return _with_change(first, "Their change:", last, now)
+
+
+def _parked_kept(finding: Finding, now: Circumstances) -> str:
+    path, lock = printable(finding.path), finding.lock
+    first = f"PUCS: {path} holds uncommitted changes of {lock.agent if lock else 'another agent'}, who is gone or idle."
+    last = f"To take it over with these changes, run `{now.command} adopt {path}`; else leave the file alone."
+    return _with_change(first, "Their change:", last, now)
+
+
+def _stale(finding: Finding, now: Circumstances) -> str:
+    path, lock = printable(finding.path), finding.lock
+    who = f"{lock.agent} wrote it {ago(now.now - lock.acquired)}" if lock else "another agent wrote it"
+    first = f"PUCS: {path} is not what you saw last: {who}. Writing the whole file now would undo that."
+    return _with_change(first, "What changed:", "Read the file, keep their change, then write again.", now)
+
+
+def _boundary(finding: Finding, now: Circumstances) -> str:
+    path = printable(finding.path)
+    owners = " and ".join(finding.owners)
+    return (
+        f"PUCS: {path} belongs to stream {owners}; you work in stream {now.stream}. Leave it unchanged and say in your "
+        f"report what you need there, so that stream {finding.owners[0]} does it. `{now.command} why {path}` shows the rule."
+    )
+
+
+def _protected(finding: Finding, now: Circumstances) -> str:
+    return (
+        f"PUCS: {printable(finding.path)} {finding.note}, and agents do not edit it. If it must change, ask the person "
+        f"you work for. `{now.command} status` shows what PUCS guards."
+    )
+
+
+def _damaged(finding: Finding, now: Circumstances) -> str:
+    return (
+        f"PUCS: what is known about {printable(finding.path)} is damaged, so it counts as held. Ask the person you work "
+        f"for to run `{now.command} doctor --repair`; until then work on other files."
+    )
+
+
+def _state(finding: Finding, now: Circumstances) -> str:
+    return (
+        f"PUCS: nothing was granted for {printable(finding.path)}: {finding.note}. Try the same edit again; if this "
+        f"stays, ask the person you work for to run `{now.command} doctor`."
+    )
+
+
+def _with_change(first: str, title: str, last: str, now: Circumstances) -> str:
+    room = LONGEST - len(first) - len(title) - len(last) - 4
+    change = short_diff(now.before, now.after, room) if now.shows_change and room > 40 else ""  # noqa: PLR2004
+    return f"{first} {title}\n{change}\n{last}" if change else f"{first} {last}"
+
+
+_SENTENCES = {
+    "held": _held,
+    "critical": _critical,
+    "parked": _parked,
+    "parked-kept": _parked_kept,
+    "stale": _stale,
+    "boundary": _boundary,
+    "protected": _protected,
+    "damaged": _damaged,
+    "state": _state,
+}
+
+
+class Company(Record):
+    """What an agent is told when it begins: itself, its stream, the policy, and who else is at work."""
+
+    agent: Agent
+    stream: str | None
+    policy: Policy
+    others: tuple[Agent, ...]
+
+
+def greeting(company: Company) -> str:
+    """Who the agent is, its boundary and who else is here, in at most 60 words."""
+    stream = f", stream {company.stream}" if company.stream else ""
+    words = f"PUCS guards this repository. You are {company.agent.id}{stream}."
+    for rule in company.policy.streams:
+        if rule.name == company.stream and rule.files:
+            words += f" Change only {', '.join(rule.files.split(',')[:4])} and what no stream owns."
+    if company.others:
+        names = [other.id + (f" ({other.paths[-1][1]})" if other.paths else "") for other in company.others[:4]]
+        more = f" and {len(company.others) - 4} more" if len(company.others) > 4 else ""  # noqa: PLR2004
+        words += f" Also at work: {', '.join(names)}{more}."
+    words += " Edits take locks by themselves; commits release them."
+    return " ".join(words.split()[:60])

@@ -56,6 +56,23 @@ def resolve(identity: Identity, view: View) -> Change:
     return Change(agent, writes)
 
 
+def named(identity: Identity, view: View) -> Change:
+    """The agent of exactly the given id, registered on first sight: for callers who say who they are by name."""
+    agent = view.agent(identity.given)
+    if agent is None:
+        agent = _fresh(identity.given, identity, None, view)
+        return Change(agent, {"agent/" + agent.id: agent}, (_started(agent),))
+    changed = agent
+    if agent.ended or view.liveness(agent.process) != ALIVE:
+        changed = agent._replace(ended=0.0, process=identity.process or agent.process)
+    if identity.stream or identity.task:
+        changed = changed._replace(stream=identity.stream or agent.stream, task=identity.task or agent.task)
+    if changed == agent and view.now - agent.seen < _SEEN_EVERY:
+        return Change(agent)
+    changed = changed._replace(seen=view.now)
+    return Change(changed, {"agent/" + agent.id: changed})
+
+
 def end(agent: Agent, view: View) -> Change:
     """The agent after its host said it is over; its locks are judged by that at the next look."""
     ended = agent._replace(ended=view.now, calls={})
@@ -108,7 +125,16 @@ def _register(identity: Identity, view: View) -> Change:
         identifier = f"{parent.id}/{parent.children}"
     else:
         identifier = _free_id(identity, view, writes)
-    agent = Agent(
+    agent = _fresh(identifier, identity, parent, view)
+    writes["agent/" + identifier] = agent
+    writes[_session_key(identity, view)] = Name(identifier, at=view.now)
+    if identity.process is not None and parent is None:
+        writes[client_key(identity.process)] = Name(identifier, at=view.now)
+    return Change(agent, writes, (*events, _started(agent)))
+
+
+def _fresh(identifier: str, identity: Identity, parent: Agent | None, view: View) -> Agent:
+    return Agent(
         id=identifier,
         stream=identity.stream,
         task=identity.task or (parent.task if parent else ""),
@@ -119,12 +145,10 @@ def _register(identity: Identity, view: View) -> Change:
         first=view.revision,
         seen=view.now,
     )
-    writes["agent/" + identifier] = agent
-    writes[_session_key(identity, view)] = Name(identifier, at=view.now)
-    if identity.process is not None and parent is None:
-        writes[client_key(identity.process)] = Name(identifier, at=view.now)
-    started = Event(identifier, identity.stream, "started", {"task": agent.task} if agent.task else {})
-    return Change(agent, writes, (*events, started))
+
+
+def _started(agent: Agent) -> Event:
+    return Event(agent.id, agent.stream, "started", {"task": agent.task} if agent.task else {})
 
 
 def _free_id(identity: Identity, view: View, writes: dict[str, Any]) -> str:

@@ -8,11 +8,13 @@ from pucs.policy import Policy, critical
 
 
 def claim_for(request: EditRequest, target: Target, policy: Policy) -> locks.Claim:
-    """The claim of the request's agent; a critical file has durations of its own."""
+    """The claim of the request's agent; a critical file has durations of its own, an explicit wish is cut to what is allowed."""
     rule = critical(policy, target.path)
     seconds, longest = policy.locks.default_s, policy.locks.max_s
     if rule is not None:
         seconds, longest = min(seconds, rule.max_lock_s), rule.max_lock_s
+    if request.seconds:
+        seconds, longest = min(request.seconds, longest), min(request.seconds, longest)
     agent = request.agent
     return locks.Claim(
         agent.id,
@@ -24,4 +26,5 @@ def claim_for(request: EditRequest, target: Target, policy: Policy) -> locks.Cla
         agent.process,
         request.head,
         request.call,
+        request.explicit,
     )

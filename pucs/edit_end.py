@@ -113,3 +113,27 @@ def inherited(child: Agent, parent: Agent, targets: tuple[Target, ...], view: Vi
             paths[target.tree, target.path] = None
         writes["path/" + target.path] = woken(changed, target.tree, view, writes)
     return Change(None, {"agent/" + parent.id: parent._replace(paths=tuple(paths)), **writes})
+
+
+def released(agent: str, targets: tuple[Target, ...], view: View) -> Change:
+    """Gives back an agent's explicit locks; one with dirty bytes or an open call goes on protecting those.
+
+    The result names the paths that are free now.
+    """
+    writes: dict[str, Any] = {}
+    events: list[Event] = []
+    free: list[str] = []
+    for target in targets:
+        record = writes.get("path/" + target.path) or view.path(target.path)
+        tree = record.tree(target.tree)
+        mine = locks.own(tree, agent)
+        if mine is None:
+            continue
+        if locks.dirty(mine, target.content) or mine.calls:
+            changed = locks.plain(record, target.tree, agent)
+        else:
+            free.append(target.path)
+            events.append(Event(agent, mine.stream, "released", {"file": target.path}))
+            changed = record.with_tree(target.tree, locks.without(tree, agent))
+        writes["path/" + target.path] = woken(changed, target.tree, view, writes)
+    return Change(tuple(free), writes, tuple(events))

@@ -225,13 +225,13 @@ def _grant(request: EditRequest, cases: list[_Case], warnings: tuple[Finding, ..
             events.append(Event(request.agent.id, request.stream, "adopted", details))
             text = f"{request.agent.id} took over your uncommitted change to {case.target.path}; a copy is kept."
             _tell(lock.agent, Notice(text, view.now, "adopted:" + case.target.path, "high"), view, writes)
-        writes["path/" + case.target.path] = _told(record, case, view, writes)
+        writes["path/" + case.target.path] = _told(record, case, writes, events)
         paths[pair] = None
         if case.target.inode:
             writes[case.target.inode] = Name(case.target.path, at=view.now)
     call = Call(request.tool, view.now, paths=tuple((case.target.tree, case.target.path) for case in cases))
     calls = {**request.agent.calls, request.call: call} if request.call else request.agent.calls
-    agent = request.agent._replace(paths=tuple(paths), calls=calls, seen=view.now)
+    agent = request.agent._replace(paths=tuple(paths), calls=calls)
     if agent != request.agent:
         # First: an index that names a path too many is harmless, a lock that no index names would outlive its agent.
         writes = {"agent/" + agent.id: agent, **writes}
@@ -251,23 +251,29 @@ def _taken(case: _Case) -> tuple[PathRecord, list[Lock]]:
     return locks.take(record, case.target.tree, claim, case.view), parked
 
 
-def _told(record: PathRecord, case: _Case, view: View, writes: dict[str, Any]) -> PathRecord:
+def _told(record: PathRecord, case: _Case, writes: dict[str, Any], events: list[Event]) -> PathRecord:
     """The record after both sides were told of work on the same path in another worktree, once a pair."""
-    tree = record.tree(case.target.tree)
+    tree, view = record.tree(case.target.tree), case.view
     me = case.request.agent.id
     for name, lock in _elsewhere(case):
-        about = f"{min(me, lock.agent)}|{max(me, lock.agent)}|{name}"
-        if about in tree.told:
+        pair = f"{min(me, lock.agent)}|{max(me, lock.agent)}"
+        if any(pair in known.told for known in (tree, *record.trees.values())):
             continue
-        tree = tree._replace(told=(*tree.told, about)[-_TOLD:])
+        tree = tree._replace(told=(*tree.told, pair)[-_TOLD:])
         about = "elsewhere:" + record.path
         theirs = (
             f"{lock.agent} is changing {record.path} in worktree {_label(name)}; yours will have to be merged with it."
         )
         mine = f"{me} is changing {record.path} in worktree {_label(case.target.tree)}; yours will have to be merged with it."
+        events.append(_warned(case, lock, theirs))
         _tell(me, Notice(theirs, view.now, about, "medium"), view, writes)
         _tell(lock.agent, Notice(mine, view.now, about, "medium"), view, writes)
     return record.with_tree(case.target.tree, tree)
+
+
+def _warned(case: _Case, lock: Lock, warning: str) -> Event:
+    details = {"file": case.target.path, "holder": lock.agent, "warning": warning, "severity": "medium"}
+    return Event(case.request.agent.id, case.request.stream, "warned", details)
 
 
 def _label(tree: str) -> str:

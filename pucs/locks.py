@@ -188,7 +188,8 @@ def committed(record: PathRecord, tree_name: str, contents: tuple[str, str]) -> 
             left.append(lock._replace(base=landed, wrote=None))
         else:
             ended.append(lock)
-    return record.with_tree(tree_name, tree._replace(locks=tuple(left), offers={})), tuple(ended)
+    record = record.with_tree(tree_name, tree._replace(locks=tuple(left), offers={}))
+    return _untold(record, {lock.agent for lock in ended}), tuple(ended)
 
 
 def inherited(record: PathRecord, tree_name: str, child: str, parent: str, content: str) -> PathRecord:
@@ -211,10 +212,28 @@ def without(tree: Tree, agent: str) -> Tree:
     return tree._replace(locks=tuple(lock for lock in tree.locks if lock.agent != agent))
 
 
+def plain(record: PathRecord, tree_name: str, agent: str) -> PathRecord:
+    """The record after the agent's lock is no longer asked for by name: it binds while there are bytes or calls."""
+    tree = record.tree(tree_name)
+    mine = own(tree, agent)
+    return record if mine is None else record.with_tree(tree_name, _with(tree, mine._replace(explicit=False)))
+
+
 def shown(record: PathRecord, tree_name: str, agent: str, view: View) -> PathRecord:
     """The record once the agent has seen the path as it is now."""
     tree = record.tree(tree_name)
     return record.with_tree(tree_name, tree._replace(seen=_latest({**tree.seen, agent: view.revision})))
+
+
+def _untold(record: PathRecord, agents: set[str]) -> PathRecord:
+    """The record as if these agents had never been told of each other's work here: the next clash is a new one."""
+    if not agents or not any(tree.told for tree in record.trees.values()):
+        return record
+    trees = {
+        name: tree._replace(told=tuple(pair for pair in tree.told if agents.isdisjoint(pair.split("|"))))
+        for name, tree in record.trees.items()
+    }
+    return record._replace(trees=trees)
 
 
 def _with(tree: Tree, lock: Lock) -> Tree:

@@ -179,7 +179,7 @@ class Target(Record):
 
 
 class EditRequest(Record):
-    """A tool call as the edit gate sees it."""
+    """A tool call as the edit gate sees it, or somebody's wish for a lock (`explicit`, for `seconds` if not 0)."""
 
     agent: Agent
     call: str
@@ -187,6 +187,8 @@ class EditRequest(Record):
     targets: tuple[Target, ...]
     stream: str | None = None
     head: str = ""
+    explicit: bool = False
+    seconds: float = 0.0
 
 
 class Finding(Record):

@@ -16,7 +16,10 @@ BRANCH_PREFIX = "feature/stream-"
 
 
 class StreamRule(Record):
-    """A stream: `patterns` (its files) and `tests` are its boundary; no limit where `max_agents` is None."""
+    """A stream: `patterns` (its files) and `tests` are its boundary; no limit where `max_agents` is None.
+
+    `files` is the boundary as the configuration writes it, for people to read.
+    """
 
     name: str
     patterns: tuple[Pattern, ...]
@@ -24,6 +27,7 @@ class StreamRule(Record):
     max_agents: int | None = None
     dependencies: tuple[str, ...] = ()
     tests: tuple[Pattern, ...] = ()
+    files: str = ""
 
 
 class CriticalRule(Record):

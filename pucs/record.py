@@ -39,6 +39,9 @@ else:
             raise ValueError(f"{type(self).__name__} has no field {', '.join(sorted(changes))}")
         return tuple.__new__(type(self), values)
 
+    def _make(cls, values):
+        return tuple.__new__(cls, values)
+
     def _asdict(self):
         return dict(zip(self._fields, self))
 
@@ -63,6 +66,7 @@ else:
                 __new__=_new,
                 __repr__=_repr,
                 __getnewargs__=_getnewargs,
+                _make=classmethod(_make),
                 _replace=_replace,
                 _asdict=_asdict,
             )

@@ -162,7 +162,7 @@ def greeting(company: Company) -> str:
     words = f"PUCS guards this repository. You are {company.agent.id}{stream}."
     for rule in company.policy.streams:
         if rule.name == company.stream and rule.files:
-            words += f" Change only {', '.join(rule.files.split(',')[:4])} and what no stream owns."
+            words += f" Change only {', '.join(rule.files.split(', ')[:4])} and what no stream owns."
     if company.others:
         names = [other.id + (f" ({other.paths[-1][1]})" if other.paths else "") for other in company.others[:4]]
         more = f" and {len(company.others) - 4} more" if len(company.others) > 4 else ""  # noqa: PLR2004

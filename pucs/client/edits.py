@@ -6,6 +6,7 @@ from pucs import agents, edit_gate, locks
 from pucs.client.looking import Sight, see, see_key
 from pucs.client.opening import Repository, is_off, spot_of, stream_in, task_in
 from pucs.client.protection import protected
+from pucs.client.publishing import publish_soon
 from pucs.errors import StoreError
 from pucs.git import locate
 from pucs.model import DENY, SILENT, Agent, EditRequest, Event, Finding, Target, Verdict
@@ -149,6 +150,7 @@ class _Gate:
             return Change(told, writes, begun.events + ended.events)
 
         told: tuple[str, ...] = self.store.transact(rule)
+        publish_soon(self.repository)
         return told
 
     def _sights(self, view: View) -> list[Sight]:
@@ -220,20 +222,9 @@ class _Gate:
         return EditRequest(agent, self.call.call, self.call.tool, targets, self.identity.stream, self.head)
 
     def _words(self, finding: Finding, sights: list[Sight]) -> str:
-        from pucs.wording import Circumstances, denial  # noqa: PLC0415 - a grant is silence
+        from pucs.client.words import words_of  # noqa: PLC0415 - a grant is silence
 
-        lock = finding.lock
-        now = next((sight.data for sight in sights if sight.target.path == finding.path), None)
-        was = contents.kept(self.store.root, lock.base) if lock is not None else None
-        circumstances = Circumstances(
-            command=self.repository.installation.command,
-            now=sights[0].target.looked,
-            stream=self.identity.stream,
-            before=was,
-            after=now,
-            shows_change=was is not None and finding.tree == self.repository.tree.id,
-        )
-        return denial(finding, circumstances)
+        return words_of(self.repository, finding, sights, self.identity.stream)
 
 
 def record_command(call: ToolCall, command: str, repository: Repository) -> None:

@@ -8,7 +8,9 @@ from pucs import agents, edit_end, locks, notices
 from pucs.client.edits import Caller, identity_of
 from pucs.client.looking import see, see_key
 from pucs.client.opening import Repository, is_off, repository_at, spot_of
-from pucs.model import ALIVE, DEAD, Agent, Target
+from pucs.client.publishing import publish_soon
+from pucs.client.surveying import at_work
+from pucs.model import Agent, Target
 from pucs.record import Record
 from pucs.view import Change
 from pucs.wording import Company, greeting
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from pucs.view import View
 
 _BUDGET = 1.0
-_DAY = 86400.0
 
 
 class Finished(Record):
@@ -152,6 +153,7 @@ def _wind_up(repository: Repository, caller: Caller, *, over: bool) -> None:
                 return
             _sweep(repository, one, pair)
         _forget(repository, one)
+    publish_soon(repository)
 
 
 def _sweep(repository: Repository, agent: Agent, pair: tuple[str, str]) -> None:
@@ -204,10 +206,4 @@ def _repositories(cwd: str, done: tuple[Finished, ...]) -> list[Repository]:
 
 
 def _others(agent: Agent, view: View) -> Iterable[Agent]:
-    for name in view.names("agent"):
-        other = view.agent(name)
-        if other is None or other.ended or locks.family(other.id, agent.id):
-            continue
-        life = view.liveness(other.process)
-        if life == ALIVE or (life != DEAD and view.now - other.seen < _DAY):
-            yield other
+    return (other for other in at_work(view) if not locks.family(other.id, agent.id))

@@ -109,6 +109,7 @@ def _stream_rule(stream: StreamSettings) -> StreamRule:
         stream.max_agents,
         stream.dependencies,
         _compiled(stream.tests),
+        ", ".join((*stream.files, *stream.tests)),
     )
 
 

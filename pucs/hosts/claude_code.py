@@ -26,7 +26,7 @@ def main(event: str) -> None:
 def _pre_tool_use(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     call = _call(data)
     if call.tool in _SHELLS:
-        return _note_command(call, data)
+        _note_command(call, data)
     if not call.paths:
         return None
     answer = edits.before(call)

@@ -31,8 +31,9 @@ def decode(key: str, record: Any) -> Any:
         raise ValueError("not the record of this key")
     if record.get("version", 1) > VERSION:
         raise StoreError(f"the state of {key} was written by a newer PUCS", "upgrade this PUCS: pip install -U pucs")
-    noun = _noun(_KINDS.get(key.partition("/")[0], Name), record)
-    if isinstance(noun, PathRecord) and (not isinstance(noun.token, int) or not isinstance(noun.trees, dict)):
+    kind = key.partition("/")[0]
+    noun: Any = _noun(_KINDS.get(kind, Name), record)
+    if kind == "path" and not (isinstance(noun.token, int) and isinstance(noun.trees, dict)):
         raise ValueError("not a path record")
     return noun
 
@@ -61,19 +62,20 @@ def _value(field: str, value: Any) -> Any:
 
 
 def _noun(kind: Any, record: dict[str, Any]) -> Any:
-    values: dict[str, Any] = {}
-    extra: dict[str, Any] = {}
-    for field, value in record.items():
-        if field in kind._fields and field != "extra":
-            values[field] = _read(field, value)
-        elif field not in ("key", "version"):
-            extra[field] = value
-    if "extra" in kind._fields:
-        values["extra"] = extra
-    try:
-        return kind(**values)
-    except TypeError as error:
-        raise ValueError(str(error)) from None
+    if not isinstance(record, dict):
+        raise ValueError(f"not a {kind.__name__}")
+    fields, defaults = kind._fields, kind._defaults
+    values = []
+    for field in fields:
+        if field == "extra":
+            values.append({key: record[key] for key in record if key not in fields and key not in ("key", "version")})
+        elif field in record:
+            values.append(_read(field, record[field]))
+        elif field in defaults:
+            values.append(defaults[field])
+        else:
+            raise ValueError(f"a {kind.__name__} without {field}")
+    return kind._make(values)
 
 
 def _read(field: str, value: Any) -> Any:

@@ -84,15 +84,17 @@ class FileStore:
 
     def _load(self, key: str, *, repair: bool) -> Any:
         where = _where(key)
-        data = _bytes(f"{self.root}/records/{where}")
-        noun, broken = _decoded(key, data)
+        record, mirror = f"{self.root}/records/{where}", f"{self.root}/mirror/{where}"
+        noun, broken = _decoded(key, _bytes(record))
         if noun is not None:
             return noun
-        noun, _ = _decoded(key, _bytes(f"{self.root}/mirror/{where}"))
+        noun, copy_broken = _decoded(key, _bytes(mirror))
         if noun is None:
-            if broken and key.startswith("path/"):
+            # Without the mutex a writer may have been between record and copy: then the record is there by now.
+            noun, broken = _decoded(key, _bytes(record))
+            if noun is None and (broken or copy_broken) and key.startswith("path/"):
                 raise Damaged(key)
-            return None
+            return noun
         if repair:
             if broken:
                 self._quarantine(where)
@@ -111,11 +113,14 @@ class FileStore:
         # One writer at a time (the mutex), so one name for the unfinished file is enough, and a crash leaves one.
         unfinished = f"{self.root}/records/unfinished"
         _fill(unfinished, data)
+        # Not rename over it: ext4 then writes the new file to disk at once, ten times the cost of the whole change.
+        # While the record is away its copy is whole and holds the state before, which is where a crash leaves us.
+        _remove(record)
         try:
-            os.replace(unfinished, record)
+            os.rename(unfinished, record)
         except FileNotFoundError:
             os.makedirs(os.path.dirname(record), 0o700, exist_ok=True)
-            os.replace(unfinished, record)
+            os.rename(unfinished, record)
         try:
             _fill(mirror, data)
         except FileNotFoundError:
@@ -214,12 +219,14 @@ def _bytes(path: str) -> bytes | None:
 
 
 def _fill(path: str, data: bytes) -> None:
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Writes in place. Cutting a file to nothing first would make ext4 write it to disk at once, see above."""
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
     try:
         if os.write(fd, data) != len(data):
             raise StoreError(
                 f"the state cannot be written: the disk is full: {path}", "free some space, then try again"
             )
+        os.ftruncate(fd, len(data))
     finally:
         os.close(fd)
 

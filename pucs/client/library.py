@@ -1,0 +1,127 @@
+"""`PUCSClient`: the library for agents and tools that do not come through a client's hooks."""
+
+from __future__ import annotations
+
+import os
+
+from pucs import agents, edit_end, edit_gate, locks
+from pucs.client.callers import calling_agent
+from pucs.client.looking import Sight, see
+from pucs.client.opening import Repository, repository_at
+from pucs.client.words import words_of
+from pucs.errors import Refusal, UsageError
+from pucs.git import locate
+from pucs.model import DENY, EditRequest, Event, Finding, Verdict
+from pucs.state import contents, processes
+from pucs.view import Change
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, Self
+
+    from pucs.agents import Identity
+    from pucs.model import Lock
+    from pucs.view import View
+
+_LOOKS = 4
+
+
+class PUCSClient:
+    """One agent's hands on the state of the repository at `path`.
+
+    Without `agent_id` it acts for the agent whose shell it runs in (else PUCS_AGENT_ID). Locks taken here are explicit:
+    they bind until they lapse, are released, or the process that took them is gone. As a context manager it releases
+    at the end. Safe to use from several threads and processes. Raises UsageError where PUCS does not guard `path`.
+    """
+
+    def __init__(self, agent_id: str | None = None, stream: str | None = None, path: str = ".") -> None:
+        repository = repository_at(os.path.abspath(path))
+        if repository is None:
+            raise UsageError(f"PUCS does not guard {os.path.abspath(path)}", "run: pucs init")
+        self.repository: Repository = repository
+        known = calling_agent(repository, os.environ)
+        name = agent_id or (known.id if known else os.environ.get("PUCS_AGENT_ID"))
+        if not name:
+            raise UsageError("no agent is known here", 'say who acts: PUCSClient(agent_id="…"), or set PUCS_AGENT_ID')
+        self.agent_id = name
+        self._stream = stream or (known.stream if known else None) or os.environ.get("PUCS_STREAM")
+        self._process = (known.process if known else None) or processes.identify(os.getpid())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release_locks()
+
+    def acquire_locks(
+        self, files: Iterable[str] | str, task: str = "", minutes: float | None = None
+    ) -> tuple[Lock, ...]:
+        """Locks all files or none, for `minutes` (default: the configuration's), and gives the locks.
+
+        Raises Refusal, with what a denied edit would be told, when one of them is not to be had.
+        """
+        inside = [self._inside(path) for path in ([files] if isinstance(files, str) else files)]
+        verdict, sights, taken = self._ask(inside, task, (minutes or 0) * 60)
+        if verdict.decision == DENY:
+            finding = verdict.findings[0]
+            said = words_of(self.repository, finding, sights, self._stream)
+            raise Refusal(said, f"see: {self.repository.installation.command} why {finding.path}")
+        return taken
+
+    def release_locks(self, files: Iterable[str] | str | None = None) -> tuple[str, ...]:
+        """Gives back these files, or all; dirty ones stay protected until their bytes are committed. Gives the paths."""
+        view = self.repository.store.read()
+        if files is None:
+            agent = view.agent(self.agent_id)
+            tree = self.repository.tree.id
+            wanted = [path for where, path in (agent.paths if agent else ()) if where == tree]
+        else:
+            wanted = [self._inside(path) for path in ([files] if isinstance(files, str) else files)]
+        targets = tuple(see(self.repository, path, view).target for path in wanted)
+        released: tuple[str, ...] = self.repository.store.transact(
+            lambda view: edit_end.released(self.agent_id, targets, view)
+        )
+        return released
+
+    def log_change(self, action: str, files: Iterable[str] = (), details: Mapping[str, Any] | None = None) -> None:
+        """Adds a line about a change to the activity log."""
+        entry = {"files": list(files), **(details or {})}
+        self.repository.store.append([Event(self.agent_id, self._stream, action, entry)])
+
+    def _ask(self, inside: list[str], task: str, seconds: float) -> tuple[Verdict, list[Sight], tuple[Lock, ...]]:
+        store, policy = self.repository.store, self.repository.policy
+        head = locate.head_of(self.repository.tree)
+        for _ in range(_LOOKS):
+            view = store.read()
+            sights = [see(self.repository, path, view) for path in inside]
+            for target, data, _ in sights:
+                contents.keep(store.root, target.content, data)
+            targets = tuple(sight.target for sight in sights)
+
+            def rule(view: View, targets: tuple[Any, ...] = targets) -> Change:
+                begun = agents.named(self._identity(task), view)
+                request = EditRequest(begun.result, "", "lock", targets, self._stream, head, True, seconds)  # noqa: FBT003
+                change = edit_gate.before(request, policy, view.after(begun))
+                after = view.after(change)
+                mine = (locks.own(after.path(one.path).tree(one.tree), self.agent_id) for one in targets)
+                held = tuple(lock for lock in mine if lock is not None)
+                return Change((change.result, held), {**begun.writes, **change.writes}, begun.events + change.events)
+
+            verdict, held = store.transact(rule)
+            if verdict.decision != edit_gate.AGAIN:
+                return verdict, sights, held
+        return Verdict(DENY, (Finding("state", inside[0], note="others keep changing it"),)), sights, ()
+
+    def _identity(self, task: str) -> Identity:
+        return agents.Identity("", "", self.agent_id, self._stream, task, self._process)
+
+    def _inside(self, path: str) -> str:
+        root = self.repository.tree.root
+        try:
+            place = locate.place_of(path, root)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{path!r} is no path: {error}", "name a path inside the working tree") from None
+        if place is None or place.tree.root != root:
+            raise UsageError(f"{path} is not in {root}", "name a path inside the working tree")
+        return place.inside

@@ -1,0 +1,78 @@
+"""Keeping the published files fresh without making anybody wait: one background process at a time, at its leisure."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from pucs.client.opening import Repository, repository_of
+from pucs.git.locate import Tree
+from pucs.state.publishing import Turn
+
+_SOONEST = 1.0
+_SHARE = 20.0
+_ROUNDS = 20
+
+
+def publish_soon(repository: Repository) -> None:
+    """Starts a publisher in the background unless one is at work already, which will see this change, too."""
+    with Turn(repository.store.root) as free:
+        if not free:
+            return
+    script = _script()
+    if script is None:
+        return
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    code = "import sys;sys.path.append(sys.argv[1]);exec(open(sys.argv[2]).read())"
+    tree = repository.tree
+    command = [sys.executable, "-I", "-S", "-c", code, root, script, tree.root, tree.gitdir, tree.common, tree.id]
+    null = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1, 2)]
+    try:
+        os.posix_spawn(sys.executable, command, os.environ, file_actions=null, setsid=True)
+    except OSError:
+        return
+
+
+def publish_in_background(tree: Tree) -> None:
+    """What that process does: waits a moment for more to come, publishes, and again while changes arrive.
+
+    It takes at most a twentieth of one processor, however many locks there are.
+    """
+    repository = repository_of(tree)
+    if repository is None:
+        return
+    pause = _SOONEST
+    with Turn(repository.store.root) as mine:
+        for _ in range(_ROUNDS if mine else 0):
+            time.sleep(pause)
+            if not os.path.isdir(repository.store.root + "/state"):
+                return
+            revision = repository.store.read().revision
+            began = time.monotonic()
+            publish(repository)
+            pause = max(_SOONEST, _SHARE * (time.monotonic() - began))
+            if repository.store.read().revision == revision:
+                return
+
+
+def publish(repository: Repository) -> None:
+    """Writes the published files now. Raises StoreError or OSError where that fails."""
+    from pucs import report  # noqa: PLC0415 - asking for a publisher needs none of these
+    from pucs.client.surveying import survey  # noqa: PLC0415
+    from pucs.state import publishing  # noqa: PLC0415
+
+    root = repository.store.root
+    snapshot = survey(repository)
+    publishing.write_document(root, "file_locks.json", report.file_locks(snapshot))
+    publishing.write_document(root, "orchestrator_state.json", report.orchestrator_state(snapshot))
+    publishing.derive_logs(root)
+    publishing.rotate(root, repository.policy.log_max_entries)
+
+
+def _script() -> str | None:
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for path in (f"{package}/_hooks/publish.py", f"{os.path.dirname(package)}/hooks/publish.py"):
+        if os.path.exists(path):
+            return path
+    return None

@@ -1,0 +1,69 @@
+"""Looking at everything at once: all binding locks and all agents at work. For people and published files, not hooks."""
+
+from __future__ import annotations
+
+from pucs import locks
+from pucs.client.looking import see_key
+from pucs.client.opening import Repository, is_off
+from pucs.errors import StoreError
+from pucs.model import ALIVE, DEAD
+from pucs.report import Holding, Snapshot
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pucs.model import Agent
+    from pucs.view import View
+
+_DAY = 86400.0
+
+
+def survey(repository: Repository) -> Snapshot:
+    """The state as the rules see it now: a lock that binds nobody is not in it."""
+    view = repository.store.read()
+    installation = repository.installation
+    return Snapshot(
+        now=view.now,
+        session=installation.session,
+        started=installation.started,
+        policy=repository.policy,
+        agents=tuple(sorted(at_work(view), key=lambda agent: agent.id)),
+        holdings=tuple(sorted(_holdings(repository, view), key=lambda holding: (holding.path, holding.tree))),
+        is_off=is_off(view),
+    )
+
+
+def at_work(view: View) -> Iterable[Agent]:
+    """The agents that neither ended nor died; of those nobody can tell about, the ones seen within a day."""
+    for name in view.names("agent"):
+        agent = view.agent(name)
+        if agent is None or agent.ended:
+            continue
+        life = view.liveness(agent.process)
+        if life == ALIVE or (life != DEAD and view.now - agent.seen < _DAY):
+            yield agent
+
+
+def holdings_of(repository: Repository, path: str, view: View) -> Iterable[Holding]:
+    """The binding locks on one path, in all trees."""
+    try:
+        record = view.path(path)
+    except StoreError:
+        return
+    for tree_id, tree in record.trees.items():
+        if not tree.locks:
+            continue
+        content = see_key(repository, path, view, tree_id).target.content
+        for lock in tree.locks:
+            state = locks.state_of(lock, content, view)
+            if state == locks.VOID:
+                continue
+            agent = view.agent(lock.agent)
+            expires = lock.expires(agent.seen if agent else 0.0)
+            yield Holding(path, tree_id, lock, state, expires, tuple(waiter.agent for waiter in tree.waiters))
+
+
+def _holdings(repository: Repository, view: View) -> Iterable[Holding]:
+    for path in view.names("path"):
+        yield from holdings_of(repository, path, view)

@@ -1,0 +1,25 @@
+"""A finding in words, with the holder's change taken from the spool."""
+
+from __future__ import annotations
+
+from pucs.client.looking import Sight
+from pucs.client.opening import Repository
+from pucs.model import Finding
+from pucs.state import contents
+from pucs.wording import Circumstances, denial
+
+
+def words_of(repository: Repository, finding: Finding, sights: list[Sight], stream: str | None) -> str:
+    """What the denied agent is told, in at most 600 characters."""
+    lock = finding.lock
+    now = next((sight.data for sight in sights if sight.target.path == finding.path), None)
+    was = contents.kept(repository.store.root, lock.base) if lock is not None else None
+    circumstances = Circumstances(
+        command=repository.installation.command,
+        now=sights[0].target.looked,
+        stream=stream,
+        before=was,
+        after=now,
+        shows_change=was is not None and finding.tree == repository.tree.id,
+    )
+    return denial(finding, circumstances)

@@ -1,0 +1,122 @@
+"""The published documents, in the proposal's formats (sections 3.2, 3.3, 3.6, 9): what `pucs status` and the files say."""
+
+from __future__ import annotations
+
+from pucs.locks import HELD, PARKED
+from pucs.model import Lock
+from pucs.policy import Policy
+from pucs.record import Record
+from pucs.times import text_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from pucs.model import Agent
+
+
+class Holding(Record):
+    """One lock that binds: where, in which state, until when, and who waits for it."""
+
+    path: str
+    tree: str
+    lock: Lock
+    state: str
+    expires: float
+    waiters: tuple[str, ...] = ()
+
+
+class Snapshot(Record):
+    """All that the documents are made of, taken at one moment."""
+
+    now: float
+    session: str
+    started: float
+    policy: Policy
+    agents: tuple[Agent, ...]
+    holdings: tuple[Holding, ...]
+    is_off: bool = False
+
+
+def file_locks(snapshot: Snapshot) -> dict[str, Any]:
+    """`file_locks.json` (section 3.3). A path held in several trees stands once for each, `path@tree` after the first."""
+    locks: dict[str, Any] = {}
+    for holding in snapshot.holdings:
+        name = holding.path if holding.path not in locks else f"{holding.path}@{tree_name(holding.tree)}"
+        locks[name] = {
+            "agent": holding.lock.agent,
+            "stream": holding.lock.stream,
+            "acquired": text_of(holding.lock.acquired),
+            "expires": text_of(holding.expires),
+            "task": holding.lock.task,
+            "state": holding.state,
+            "tree": tree_name(holding.tree),
+            "token": holding.lock.token,
+            "explicit": holding.lock.explicit,
+        }
+    return {"locks": locks, "version": 1, "published_at": text_of(snapshot.now)}
+
+
+def orchestrator_state(snapshot: Snapshot) -> dict[str, Any]:
+    """The document of section 3.2, as `pucs status --json` prints it and `orchestrator_state.json` keeps it."""
+    names = list(dict.fromkeys([rule.name for rule in snapshot.policy.streams] + [s for s in _streams(snapshot) if s]))
+    return {
+        "session_id": snapshot.session,
+        "started_at": text_of(snapshot.started) if snapshot.started else None,
+        "streams": {name: _stream(name, snapshot) for name in names},
+        "critical_files": {rule.path: _critical(rule.path, snapshot) for rule in snapshot.policy.critical_files},
+        "conflicts": [],
+        "cross_log": [],
+        "version": 1,
+        "published_at": text_of(snapshot.now),
+        "guard": "off" if snapshot.is_off else snapshot.policy.guard.mode,
+        "locks": len(snapshot.holdings),
+        "agents": [_agent(agent) for agent in snapshot.agents],
+    }
+
+
+def tree_name(tree: str) -> str:
+    """How people know a tree: `main`, or the linked worktree's name."""
+    return "main" if tree == "." else tree.rpartition(":")[0]
+
+
+def _streams(snapshot: Snapshot) -> Iterable[str | None]:
+    return [agent.stream for agent in snapshot.agents] + [holding.lock.stream for holding in snapshot.holdings]
+
+
+def _stream(name: str, snapshot: Snapshot) -> dict[str, Any]:
+    members = [agent.id for agent in snapshot.agents if agent.stream == name]
+    return {
+        "status": "active" if members else "idle",
+        "agents": members,
+        "locked_files": [_locked(holding) for holding in snapshot.holdings if holding.lock.stream == name],
+        "completed_tasks": 0,
+        "pending_tasks": 0,
+    }
+
+
+def _locked(holding: Holding) -> dict[str, Any]:
+    return {
+        "path": holding.path,
+        "agent": holding.lock.agent,
+        "intent": holding.lock.task,
+        "locked_at": text_of(holding.lock.acquired),
+        "expires_at": text_of(holding.expires),
+        "state": holding.state,
+        "tree": tree_name(holding.tree),
+    }
+
+
+def _critical(path: str, snapshot: Snapshot) -> dict[str, Any]:
+    found = [holding for holding in snapshot.holdings if holding.path == path]
+    status = {HELD: "locked", PARKED: "parked"}.get(found[0].state, "free") if found else "free"
+    return {
+        "status": status,
+        "owner": found[0].lock.agent if found else None,
+        "queue": [waiter for holding in found for waiter in holding.waiters],
+    }
+
+
+def _agent(agent: Agent) -> dict[str, Any]:
+    return {"agent": agent.id, "stream": agent.stream, "task": agent.task, "last_seen": text_of(agent.seen)}

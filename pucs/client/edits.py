@@ -9,7 +9,7 @@ from pucs.client.protection import protected
 from pucs.client.publishing import publish_soon
 from pucs.errors import StoreError
 from pucs.git import locate
-from pucs.model import DENY, SILENT, Agent, EditRequest, Event, Finding, Target, Verdict
+from pucs.model import DENY, SILENT, Agent, EditRequest, Finding, Target, Verdict
 from pucs.paths import key_of
 from pucs.record import Record
 from pucs.state import contents, processes

@@ -54,6 +54,10 @@ class PUCSClient:
     def __exit__(self, *_: object) -> None:
         self.release_locks()
 
+    def outlives_this_process(self) -> None:
+        """From now on the end of this process does not end its locks; their time does."""
+        self._process = None
+
     def acquire_locks(
         self, files: Iterable[str] | str, task: str = "", minutes: float | None = None
     ) -> tuple[Lock, ...]:
@@ -101,7 +105,7 @@ class PUCSClient:
 
             def rule(view: View, targets: tuple[Any, ...] = targets) -> Change:
                 begun = agents.named(self._identity(task), view)
-                request = EditRequest(begun.result, "", "lock", targets, self._stream, head, True, seconds)  # noqa: FBT003
+                request = EditRequest(begun.result, "", "lock", targets, self._stream, head, True, seconds)
                 change = edit_gate.before(request, policy, view.after(begun))
                 after = view.after(change)
                 mine = (locks.own(after.path(one.path).tree(one.tree), self.agent_id) for one in targets)

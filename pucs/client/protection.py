@@ -1,4 +1,4 @@
-"""Paths that agents do not write: git's own, PUCS's configuration, and our entries in files that are otherwise theirs."""
+"""Paths that agents do not write: git's own, the configuration, and our entries in files that are otherwise theirs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking at everything at once: all binding locks and all agents at work. For people and published files, not hooks."""
+"""Looking at everything at once: all binding locks, all agents at work. For people and published files, not hooks."""
 
 from __future__ import annotations
 

@@ -1,0 +1,146 @@
+"""`pucs lock`, `unlock`, `adopt`, `wait`, `locks`."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import Any
+
+from pucs.cli.standing import caller, for_people_only, here, person, show_json
+from pucs.client import handling
+from pucs.client.library import PUCSClient
+from pucs.client.publishing import publish
+from pucs.client.surveying import survey
+from pucs.errors import Refusal, UsageError
+from pucs.locks import HELD
+from pucs.report import Holding, tree_name
+from pucs.wording import ago, holder
+
+_LONGEST_WAIT = 109.0
+_PAUSE = 0.2
+
+
+def add(commands: Any) -> None:
+    """Adds this family's commands."""
+    parser = commands.add_parser("locks", help="who holds what")
+    parser.add_argument("--json", action="store_true", help="as file_locks.json, computed now")
+    parser.set_defaults(run=_locks)
+
+    parser = commands.add_parser("lock", help="take explicit locks on paths, all or none")
+    parser.add_argument("paths", nargs="+", metavar="PATH")
+    parser.add_argument("--task", default="", help="what for; others are told")
+    parser.add_argument("--minutes", type=_minutes, help="how long (default: locks.default_duration_min)")
+    parser.set_defaults(run=_lock)
+
+    parser = commands.add_parser("unlock", help="give explicit locks back")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="default: all of the caller's")
+    parser.add_argument("--force", action="store_true", help="take any agent's lock off these paths (people only)")
+    parser.set_defaults(run=_unlock)
+
+    parser = commands.add_parser("adopt", help="take over parked changes of an agent that is gone; a copy is kept")
+    parser.add_argument("paths", nargs="+", metavar="PATH")
+    parser.set_defaults(run=_adopt)
+
+    parser = commands.add_parser("wait", help="wait until a path is free (exit 0) or the time is over (exit 1)")
+    parser.add_argument("what", metavar="TICKET|PATH")
+    parser.add_argument("--timeout", type=float, default=100.0, metavar="SECONDS", help="at most 109 (default 100)")
+    parser.set_defaults(run=_wait)
+
+
+def _minutes(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e6:  # noqa: PLR2004
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return value
+
+
+def _locks(arguments: argparse.Namespace) -> int:
+    repository = here()
+    publish(repository)
+    snapshot = survey(repository)
+    if arguments.json:
+        from pucs.report import file_locks  # noqa: PLC0415
+
+        show_json(file_locks(snapshot))
+        return 0
+    for holding in snapshot.holdings:
+        print(line_of(holding, snapshot.now))
+    if not snapshot.holdings:
+        print("nothing is locked")
+    return 0
+
+
+def line_of(holding: Holding, now: float) -> str:
+    """One lock on one line."""
+    left = round((holding.expires - now) / 60)
+    until = f"{left} min left" if left > 0 else "over time"
+    state = until if holding.state == HELD else "parked: uncommitted bytes, its agent is gone or idle"
+    waiting = f", {len(holding.waiters)} waiting" if holding.waiters else ""
+    tree = "" if holding.tree == "." else f" [{tree_name(holding.tree)}]"
+    return f"{holding.path}{tree}  {holder(holding.lock, now)}  ({state}{waiting})"
+
+
+def _lock(arguments: argparse.Namespace) -> int:
+    repository = here()
+    agent = caller(repository)
+    client = PUCSClient(agent_id=agent.id if agent else person())
+    if agent is None:
+        client.outlives_this_process()
+    for lock in client.acquire_locks(arguments.paths, arguments.task, arguments.minutes):
+        print(f"locked until {time.strftime('%H:%M:%S', time.localtime(lock.expires()))}")
+    publish(repository)
+    return 0
+
+
+def _unlock(arguments: argparse.Namespace) -> int:
+    repository = here()
+    if arguments.force:
+        for_people_only(repository, "unlock --force")
+        if not arguments.paths:
+            raise UsageError("unlock --force needs paths", "name the paths whose locks are to go")
+        paths = [handling.inside_of(repository, path) for path in arguments.paths]
+        for holding in handling.break_locks(repository, paths, person()):
+            print(f"{holding.path}: the lock of {holding.lock.agent} is gone; a copy of the file is kept")
+    else:
+        agent = caller(repository)
+        client = PUCSClient(agent_id=agent.id if agent else person())
+        for path in client.release_locks(arguments.paths or None):
+            print(f"{path} is free")
+    publish(repository)
+    return 0
+
+
+def _adopt(arguments: argparse.Namespace) -> int:
+    repository = here()
+    for name in arguments.paths:
+        path = handling.inside_of(repository, name)
+        holding = handling.adopt(repository, path, caller(repository), person())
+        print(f"{path}: the change of {holding.lock.agent} is yours now")
+    publish(repository)
+    return 0
+
+
+def _wait(arguments: argparse.Namespace) -> int:
+    repository = here()
+    if not 0 <= arguments.timeout <= _LONGEST_WAIT:
+        raise UsageError("--timeout must be between 0 and 109 seconds", "a client ends its commands at 120 seconds")
+    agent = caller(repository)
+    what = handling.awaited(repository, arguments.what, agent.id if agent else "")
+    if what is None:
+        print(f"ticket {arguments.what} is done: its path was freed")
+        return 0
+    end = time.monotonic() + arguments.timeout
+    while True:
+        held = handling.in_the_way(repository, what)
+        if not any(one.state == HELD for one in held):
+            parked = f"; it holds uncommitted changes of {held[0].lock.agent}, who is gone" if held else ""
+            print(f"{what.path} is free{parked}")
+            return 0
+        if time.monotonic() >= end:
+            lock = held[0].lock
+            since = ago(repository.store.read().now - lock.acquired)
+            raise Refusal(
+                f"{what.path} is still held by {lock.agent} (since {since})",
+                f"wait again: {repository.installation.command} wait {arguments.what}, or work on something else",
+            )
+        time.sleep(_PAUSE)

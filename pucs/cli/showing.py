@@ -1,0 +1,122 @@
+"""`pucs status`, `why`, `log`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from typing import Any
+
+from pucs.cli.locking import line_of
+from pucs.cli.standing import caller, here, seconds_of, show_json
+from pucs.client import handling
+from pucs.client.publishing import publish
+from pucs.client.surveying import survey
+from pucs.report import orchestrator_state
+from pucs.times import moment_of
+from pucs.wording import ago
+
+_PAUSE = 0.5
+
+
+def add(commands: Any) -> None:
+    """Adds this family's commands."""
+    parser = commands.add_parser("status", help="the session, its streams, agents and locks")
+    parser.add_argument("--json", action="store_true", help="the proposal's state document (section 3.2)")
+    parser.set_defaults(run=_status)
+    parser = commands.add_parser("why", help="what the gate would say about a path, to whom, and why")
+    parser.add_argument("path", metavar="PATH")
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=_why)
+    parser = commands.add_parser("log", help="what happened")
+    parser.add_argument("--stream", default="all", help="one stream's entries (default: all)")
+    parser.add_argument("--agent", help="one agent's entries")
+    parser.add_argument("--since", metavar="1h", help="only the last 90s, 30m, 1h, 2d")
+    parser.add_argument("--follow", action="store_true", help="go on until Ctrl-C")
+    parser.add_argument("--json", action="store_true", help="the JSON lines themselves")
+    parser.set_defaults(run=_log)
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    repository = here()
+    publish(repository)
+    snapshot = survey(repository)
+    if arguments.json:
+        show_json(orchestrator_state(snapshot))
+        return 0
+    guard = "OFF" if snapshot.is_off else snapshot.policy.guard.mode
+    began = f", started {ago(snapshot.now - snapshot.started)}" if snapshot.started else ""
+    print(f"session {snapshot.session or 'none'}{began}; guard: {guard}")
+    if repository.installation.problem:
+        print(f"problem: {repository.installation.problem}")
+    print(f"\nagents ({len(snapshot.agents)})")
+    for agent in snapshot.agents:
+        stream = f"  stream {agent.stream}" if agent.stream else ""
+        print(f"  {agent.id}{stream}  seen {ago(snapshot.now - agent.seen)}{'  ' + agent.task if agent.task else ''}")
+    print(f"\nlocks ({len(snapshot.holdings)})")
+    for holding in snapshot.holdings:
+        print("  " + line_of(holding, snapshot.now))
+    if snapshot.policy.streams:
+        print(f"\nstreams ({len(snapshot.policy.streams)})")
+        for rule in snapshot.policy.streams:
+            members = [agent.id for agent in snapshot.agents if agent.stream == rule.name]
+            print(f"  {rule.name}  {rule.files}  {', '.join(members) or 'nobody'}")
+    return 0
+
+
+def _why(arguments: argparse.Namespace) -> int:
+    repository = here()
+    agent = caller(repository)
+    reasons = handling.why(repository, handling.inside_of(repository, arguments.path), "a new agent")
+    if arguments.json:
+        answers = [one._asdict() for one in reasons.answers]
+        holdings = [{"agent": one.lock.agent, "state": one.state, "tree": one.tree} for one in reasons.holdings]
+        show_json({**reasons._asdict(), "answers": answers, "holdings": holdings})
+        return 0
+    now = repository.store.read().now
+    print(reasons.path)
+    print(f"  belongs to: {', '.join(reasons.owners) or 'no stream, so every agent may change it'}")
+    if reasons.critical:
+        print("  critical: only one worktree at a time may change it")
+    if reasons.damaged:
+        print("  its record is damaged and counts as held; repair with: pucs doctor --repair")
+    for holding in reasons.holdings:
+        print(f"  locked: {line_of(holding, now)}")
+    for answer in reasons.answers:
+        me = " (you)" if agent is not None and answer.agent == agent.id else ""
+        said = "may edit it" if answer.decision != "deny" else "is denied: " + answer.words.replace("\n", "\n      ")
+        print(f"  {answer.agent}{me} {said}")
+    return 0
+
+
+def _log(arguments: argparse.Namespace) -> int:
+    repository = here()
+    since = time.time() - seconds_of(arguments.since) if arguments.since else 0.0
+    shown = 0
+    while True:
+        entries = list(repository.store.events())
+        for entry in entries[shown:]:
+            if _wanted(entry, arguments, since):
+                print(json.dumps(entry) if arguments.json else _line(entry), flush=True)
+        shown = len(entries)
+        if not arguments.follow:
+            return 0
+        time.sleep(_PAUSE)
+
+
+def _wanted(entry: dict[str, Any], arguments: argparse.Namespace, since: float) -> bool:
+    if arguments.stream not in ("all", entry.get("stream")):
+        return False
+    if arguments.agent and entry.get("agent") != arguments.agent:
+        return False
+    try:
+        return moment_of(str(entry.get("timestamp"))) >= since
+    except (ValueError, IndexError):
+        return not since
+
+
+def _line(entry: dict[str, Any]) -> str:
+    rest = {key: value for key, value in entry.items() if key not in ("timestamp", "agent", "stream", "action")}
+    about = "  ".join(f"{key}={value}" for key, value in rest.items())
+    stamp = str(entry.get("timestamp", ""))[:19].replace("T", " ")
+    return f"{stamp}  {entry.get('agent')}  {entry.get('action')}  {about}".rstrip()

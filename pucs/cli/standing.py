@@ -1,0 +1,60 @@
+"""Where a command stands: the guarded repository, and whether a person or an agent runs it."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from pucs.client.callers import calling_agent
+from pucs.client.opening import Repository, repository_at
+from pucs.errors import Refusal, UsageError
+
+if TYPE_CHECKING:
+    from pucs.model import Agent
+
+
+def here() -> Repository:
+    """The guarded repository around the current folder. Raises UsageError where there is none."""
+    repository = repository_at(os.getcwd())
+    if repository is None:
+        raise UsageError(f"PUCS does not guard {os.getcwd()}", "guard this repository with: pucs init")
+    return repository
+
+
+def caller(repository: Repository) -> Agent | None:
+    """The agent in whose shell the command runs; None for a person."""
+    return calling_agent(repository, os.environ)
+
+
+def person() -> str:
+    """How a person is called in the log and on locks of their own."""
+    try:
+        return f"person-{getpass.getuser()}"
+    except (OSError, KeyError):
+        return "person"
+
+
+def for_people_only(repository: Repository, what: str) -> None:
+    """Raises Refusal when an agent runs this."""
+    agent = caller(repository)
+    if agent is not None:
+        raise Refusal(f"{what} is for people, and {agent.id} is an agent", "ask the person you work for")
+
+
+def show_json(value: Any) -> None:
+    """Prints one JSON document."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def seconds_of(text: str) -> float:
+    """Seconds of `90s`, `30m`, `1.5h`, `2d`. Raises UsageError on anything else."""
+    units = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+    try:
+        value = float(text[:-1]) * units[text[-1:]]
+    except (ValueError, KeyError):
+        raise UsageError(f"{text!r} is no duration", "write 90s, 30m, 1.5h or 2d") from None
+    if not 0 < value < 1e9:  # noqa: PLR2004
+        raise UsageError(f"{text!r} is not a sensible duration", "write 90s, 30m, 1.5h or 2d")
+    return value

@@ -1,0 +1,40 @@
+"""`pucs off` and `pucs on`: the switch for people."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import Any
+
+from pucs.cli.standing import for_people_only, here, person, seconds_of
+from pucs.client import handling
+from pucs.client.publishing import publish
+
+
+def add(commands: Any) -> None:
+    """Adds this family's commands."""
+    parser = commands.add_parser("off", help="switch the guard of this repository off (people only; logged)")
+    parser.add_argument("--for", dest="duration", metavar="30m", help="switch it on again by itself after this time")
+    parser.set_defaults(run=_off)
+    parser = commands.add_parser("on", help="switch the guard on again")
+    parser.set_defaults(run=_on)
+
+
+def _off(arguments: argparse.Namespace) -> int:
+    repository = here()
+    for_people_only(repository, "pucs off")
+    seconds = seconds_of(arguments.duration) if arguments.duration else 0.0
+    until = handling.switch_off(repository, seconds, person())
+    publish(repository)
+    when = time.strftime("until %H:%M:%S", time.localtime(until)) if until else "until `pucs on`"
+    print(f"PUCS is off in this repository {when}: nobody is kept out of anything")
+    return 0
+
+
+def _on(_arguments: argparse.Namespace) -> int:
+    repository = here()
+    for_people_only(repository, "pucs on")
+    was_off = handling.switch_on(repository, person())
+    publish(repository)
+    print("PUCS is on again" if was_off else "PUCS was on")
+    return 0

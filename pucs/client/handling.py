@@ -1,0 +1,195 @@
+"""What people and agents do to locks by hand: wait for one, take one over, break one, and ask why."""
+
+from __future__ import annotations
+
+from pucs import edit_end, edit_gate, locks
+from pucs.client.looking import see, see_key
+from pucs.client.opening import Repository
+from pucs.client.surveying import at_work, holdings_of
+from pucs.client.words import words_of
+from pucs.errors import Refusal, StoreError, UsageError
+from pucs.git import locate
+from pucs.model import DENY, Agent, EditRequest, Event, Name, Notice
+from pucs.notices import put
+from pucs.policy import critical, owners
+from pucs.record import Record
+from pucs.report import Holding
+from pucs.state import contents
+from pucs.view import Change
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from pucs.view import View
+
+
+class Awaited(Record):
+    """What somebody waits for: a path in a tree, and for whom it must be free."""
+
+    path: str
+    tree: str
+    agent: str
+
+
+class Answer(Record):
+    """What the gate would say to one agent, and in which words it would deny."""
+
+    agent: str
+    stream: str | None
+    decision: str
+    words: str = ""
+
+
+class Reasons(Record):
+    """Everything the gate would go by on one path."""
+
+    path: str
+    owners: tuple[str, ...]
+    critical: bool
+    holdings: tuple[Holding, ...]
+    answers: tuple[Answer, ...]
+    damaged: bool = False
+
+
+def awaited(repository: Repository, text: str, agent: str) -> Awaited | None:
+    """What a ticket or a path stands for; None for a ticket that is done. Raises UsageError for anything else."""
+    name = repository.store.read().name("ticket/" + text)
+    if name is not None:
+        return Awaited(name.value, str(name.extra.get("tree", locate.MAIN)), str(name.extra.get("agent", agent)))
+    if text[:1] == "t" and text[1:].isdigit():
+        return None
+    return Awaited(inside_of(repository, text), repository.tree.id, agent)
+
+
+def in_the_way(repository: Repository, what: Awaited) -> tuple[Holding, ...]:
+    """The locks of others that bind there now."""
+    found = holdings_of(repository, what.path, repository.store.read())
+    return tuple(one for one in found if one.tree == what.tree and not locks.related(one.lock.agent, what.agent))
+
+
+def inside_of(repository: Repository, path: str) -> str:
+    """The key of a path as the gate knows it. Raises UsageError for one outside the working tree."""
+    try:
+        place = locate.place_of(path, repository.tree.root)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path!r} is no path: {error}", "name a path inside the working tree") from None
+    if place is None or place.tree.root != repository.tree.root:
+        raise UsageError(f"{path} is not in {repository.tree.root}", "name a path inside the working tree")
+    return see(repository, place.inside, repository.store.read()).target.path
+
+
+def break_locks(repository: Repository, paths: Iterable[str], by: str) -> tuple[Holding, ...]:
+    """Takes every lock off these paths, keeps a copy of each content, and tells the holders. For people only."""
+    broken: list[Holding] = []
+    for path in paths:
+        sight = see_key(repository, path, repository.store.read())
+        contents.keep(repository.store.root, sight.target.content, sight.data)
+        found = tuple(holdings_of(repository, path, repository.store.read()))
+
+        def rule(view: View, path: str = path, found: tuple[Holding, ...] = found) -> Change:
+            record = view.path(path)
+            writes: dict[str, Any] = {}
+            for holding in found:
+                record = record.with_tree(holding.tree, locks.without(record.tree(holding.tree), holding.lock.agent))
+                text = f"{by} took your lock off {path}. Look at the file before you go on."
+                key = "inbox/" + holding.lock.agent
+                writes[key] = put(view.inbox(holding.lock.agent), Notice(text, view.now, "broken:" + path, "high"))
+                record = edit_end.woken(record, holding.tree, view, writes)
+            writes["path/" + path] = record
+            events = tuple(Event(by, None, "unlocked", {"file": path, "from": one.lock.agent}) for one in found)
+            return Change(None, writes, events)
+
+        repository.store.transact(rule)
+        broken += found
+    return tuple(broken)
+
+
+def adopt(repository: Repository, path: str, agent: Agent | None, by: str) -> Holding:
+    """Takes parked bytes over, for an agent (which holds the path from then on) or for a person (whose bytes they are).
+
+    A copy is kept and the loser is told. Raises Refusal where nothing is parked there.
+    """
+    sight = see_key(repository, path, repository.store.read())
+    contents.keep(repository.store.root, sight.target.content, sight.data)
+    parked = [
+        one
+        for one in holdings_of(repository, path, repository.store.read())
+        if one.tree == repository.tree.id
+        and one.state == locks.PARKED
+        and (agent is None or one.lock.agent != agent.id)
+    ]
+    if not parked:
+        hint = f"see who holds it: {repository.installation.command} why {path}"
+        raise Refusal(f"nothing is parked in {path}", hint)
+    holding = parked[0]
+    if agent is None:
+        break_locks(repository, [path], by)
+        return holding
+
+    def rule(view: View) -> Change:
+        now = view.agent(agent.id) or agent
+        record, tree = view.path(path), repository.tree.id
+        mine = holding.lock
+        claim = locks.Claim(
+            now.id, now.stream, now.task, mine.seconds, mine.longest, sight.target.content, now.process, mine.head
+        )
+        record = locks.adopt(record, tree, claim, mine, view)
+        text = f"{now.id} took over your uncommitted change to {path}; a copy is kept."
+        inbox = put(view.inbox(mine.agent), Notice(text, view.now, "adopted:" + path, "high"))
+        indexed = now._replace(paths=tuple(dict.fromkeys([*now.paths, (tree, path)])))
+        writes = {"agent/" + now.id: indexed, "path/" + path: record, "inbox/" + mine.agent: inbox}
+        details = {"file": path, "from": mine.agent, "snapshot": sight.target.content}
+        return Change(None, writes, (Event(now.id, now.stream, "adopted", details),))
+
+    repository.store.transact(rule)
+    return holding
+
+
+def why(repository: Repository, path: str, stranger: str) -> Reasons:
+    """What the gate would say about an edit of this path: to each agent at work, and to a newcomer. Changes nothing."""
+    policy, view = repository.policy, repository.store.read()
+    sight = see_key(repository, path, view)
+    askers = [*sorted(at_work(view), key=lambda agent: agent.id), Agent(stranger, first=view.revision)]
+    answers = []
+    for agent in askers:
+        request = EditRequest(agent, "", "Edit", (sight.target._replace(looked=view.now + 1),), agent.stream)
+        change = edit_gate.before(request, policy, view)
+        words = ""
+        if change.result.decision == DENY:
+            words = words_of(repository, change.result.findings[0], [sight], agent.stream)
+        answers.append(Answer(agent.id, agent.stream, change.result.decision, words))
+    try:
+        view.path(path)
+        damaged = False
+    except StoreError:
+        damaged = True
+    holdings = tuple(holdings_of(repository, path, view))
+    return Reasons(path, owners(policy, path), critical(policy, path) is not None, holdings, tuple(answers), damaged)
+
+
+def switch_off(repository: Repository, seconds: float, by: str) -> float:
+    """Switches the guard off for that long (0: until switched on). Gives when it ends, 0 for never."""
+
+    def rule(view: View) -> Change:
+        until = int(view.now + seconds) if seconds else 0
+        details: dict[str, Any] = {"until": until} if until else {}
+        return Change(
+            float(until), {"switch/off": Name(by, until, view.now)}, (Event(by, None, "switched off", details),)
+        )
+
+    until: float = repository.store.transact(rule)
+    return until
+
+
+def switch_on(repository: Repository, by: str) -> bool:
+    """Switches the guard on again; gives whether it was off."""
+
+    def rule(view: View) -> Change:
+        was_off = view.name("switch/off") is not None
+        writes = {"switch/off": None} if was_off else {}
+        return Change(was_off, writes, (Event(by, None, "switched on"),) if was_off else ())
+
+    was_off: bool = repository.store.transact(rule)
+    return was_off

@@ -11,7 +11,6 @@ from pucs.claims import claim_for
 from pucs.model import (
     DENY,
     GRANT,
-    Agent,
     Call,
     EditRequest,
     Event,

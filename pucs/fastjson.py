@@ -43,7 +43,7 @@ try:
     def _unencodable(value: object) -> None:
         raise TypeError(f"{type(value).__name__} is not JSON")
 
-    _encode = make_encoder(None, _unencodable, encode_basestring_ascii, None, ": ", ", ", False, False, True)  # noqa: FBT003
+    _encode = make_encoder(None, _unencodable, encode_basestring_ascii, None, ": ", ", ", False, False, False)  # noqa: FBT003
 
     def loads(text: str) -> Any:
         """The value of one JSON document. Raises ValueError on anything else, also on trailing text."""
@@ -75,4 +75,4 @@ except (ImportError, TypeError, AttributeError):  # pragma: no cover - other int
 
     def dumps(value: Any) -> str:
         """One line of JSON, ASCII only. Raises TypeError or ValueError on what JSON cannot say."""
-        return json.dumps(value)
+        return json.dumps(value, allow_nan=False)

@@ -23,7 +23,7 @@ except ImportError:  # pragma: no cover - Windows: ordinary imports
 
 _ROOT = __file__.rpartition("/")[0]
 _CACHE = f"{_ROOT}/__pycache__/hookpath.{sys.implementation.cache_tag}.bin"
-_FOLDERS = ("", "client", "git", "hosts", "state")
+_FOLDERS = ("", "client", "git", "hosts", "state", "system")
 
 
 class _Finder:
@@ -43,6 +43,7 @@ class _Finder:
         except OSError:
             return None
         if int(found.st_mtime) != time or found.st_size != size:
+            _discard()
             return None
         spec = self._spec(name, self, origin=source, is_package=package)
         if package:
@@ -88,6 +89,14 @@ def _read() -> dict[str, Any]:
     if root != _ROOT:
         raise ValueError("the package was moved")
     return dict(modules)
+
+
+def _discard() -> None:
+    """Takes the stale cache away; the next hook builds it."""
+    try:
+        posix.unlink(_CACHE)
+    except OSError:
+        return
 
 
 def build() -> None:

@@ -12,6 +12,8 @@ from pucs.times import text_of
 LONGEST = 600
 """A denial has at most this many characters: a long one costs the model more than the conflict."""
 
+_LONGEST_ARGUMENT = 120
+
 
 class Circumstances(Record):
     """What a sentence needs beside the finding: how to run pucs, now, the denied agent's stream, and both contents."""
@@ -26,14 +28,14 @@ class Circumstances(Record):
 
 def denial(finding: Finding, circumstances: Circumstances) -> str:
     """Why the call was denied and what to do next, in at most 600 characters; shorter when said before."""
-    return _SENTENCES[finding.rule](finding, circumstances)[:LONGEST]
+    return _SENTENCES[finding.rule](finding, circumstances)
 
 
 def holder(lock: Lock, now: float) -> str:
     """`llm-agent-1 (stream llm, task "…") since 10:15 UTC, 3 min ago`."""
-    about = [f"stream {lock.stream}"] if lock.stream else []
+    about = [f"stream {_name(lock.stream)}"] if lock.stream else []
     about += [f'task "{printable(lock.task, 80)}"'] if lock.task else []
-    who = f"{lock.agent} ({', '.join(about)})" if about else lock.agent
+    who = f"{_name(lock.agent)} ({', '.join(about)})" if about else _name(lock.agent)
     return f"{who} since {text_of(lock.acquired)[11:16]} UTC, {ago(now - lock.acquired)}"
 
 
@@ -54,28 +56,28 @@ def _held(finding: Finding, now: Circumstances) -> str:
         f"Run `{now.command} wait {finding.ticket}`: it returns when the path is free. Then look at it again and edit."
     )
     if lock is None:
-        return f"PUCS: {path} is held. {wait}"
+        return _joined(f"PUCS: {path} is held.", wait)
     if finding.denials > 1:
-        return (
-            f"PUCS: {path} is still held by {lock.agent}. Run `{now.command} wait {finding.ticket}`, or work elsewhere."
-        )
+        first = f"PUCS: {path} is still held by {_name(lock.agent)}."
+        return _joined(first, f"Run `{now.command} wait {finding.ticket}`, or work elsewhere.")
     first = f"PUCS: {path} is being changed by {holder(lock, now.now)}."
     return _with_change(first, "Their change so far:", wait, now)
 
 
 def _critical(finding: Finding, now: Circumstances) -> str:
     path, lock = printable(finding.path), finding.lock
-    where = "the main worktree" if finding.tree == "." else f"worktree {finding.tree.rpartition(':')[0]}"
+    where = "the main worktree" if finding.tree == "." else f"worktree {_name(finding.tree.rpartition(':')[0])}"
     who = holder(lock, now.now) if lock else "somebody"
-    return (
-        f"PUCS: {path} is a critical file, and only one worktree at a time may change it. In {where} it is being changed "
-        f"by {who}. Run `{now.command} wait {finding.ticket}`: it returns when the path is free."
+    return _joined(
+        f"PUCS: {path} is a critical file, and only one worktree at a time may change it. "
+        f"In {where} it is being changed by {who}.",
+        f"Run `{now.command} wait {finding.ticket}`: it returns when the path is free.",
     )
 
 
 def _parked(finding: Finding, now: Circumstances) -> str:
     path, lock = printable(finding.path), finding.lock
-    who = lock.agent if lock else "another agent"
+    who = _name(lock.agent) if lock else "another agent"
     since = f" (last write {ago(now.now - lock.last)})" if lock else ""
     first = f"PUCS: {path} holds uncommitted changes of {who}, who is gone or idle{since}."
     if finding.note == "moving":
@@ -86,52 +88,74 @@ def _parked(finding: Finding, now: Circumstances) -> str:
 
 def _parked_kept(finding: Finding, now: Circumstances) -> str:
     path, lock = printable(finding.path), finding.lock
-    first = f"PUCS: {path} holds uncommitted changes of {lock.agent if lock else 'another agent'}, who is gone or idle."
-    last = f"To take it over with these changes, run `{now.command} adopt {path}`; else leave the file alone."
+    who = _name(lock.agent) if lock else "another agent"
+    first = f"PUCS: {path} holds uncommitted changes of {who}, who is gone or idle."
+    adopt = f"{now.command} adopt {_argument(finding.path)}"
+    last = f"To take it over with these changes, run `{adopt}`; else leave the file alone."
     return _with_change(first, "Their change:", last, now)
 
 
 def _stale(finding: Finding, now: Circumstances) -> str:
     path, lock = printable(finding.path), finding.lock
-    who = f"{lock.agent} wrote it {ago(now.now - lock.acquired)}" if lock else "another agent wrote it"
+    who = f"{_name(lock.agent)} wrote it {ago(now.now - lock.acquired)}" if lock else "another agent wrote it"
     first = f"PUCS: {path} is not what you saw last: {who}. Writing the whole file now would undo that."
     return _with_change(first, "What changed:", "Read the file, keep their change, then write again.", now)
 
 
 def _boundary(finding: Finding, now: Circumstances) -> str:
     path = printable(finding.path)
-    owners = " and ".join(finding.owners)
-    return (
-        f"PUCS: {path} belongs to stream {owners}; you work in stream {now.stream}. Leave it unchanged and say in your "
-        f"report what you need there, so that stream {finding.owners[0]} does it. `{now.command} why {path}` shows the rule."
+    owners = " and ".join(_name(owner) for owner in finding.owners[:3])
+    mine = _name(now.stream) if now.stream else "none"
+    return _joined(
+        f"PUCS: {path} belongs to stream {owners}; you work in stream {mine}.",
+        "Leave it unchanged and say in your report what you need there, so that stream "
+        f"{_name(finding.owners[0])} does it. `{now.command} why {_argument(finding.path)}` shows the rule.",
     )
 
 
 def _protected(finding: Finding, now: Circumstances) -> str:
-    return (
-        f"PUCS: {printable(finding.path)} {finding.note}, and agents do not edit it. If it must change, ask the person "
-        f"you work for. `{now.command} status` shows what PUCS guards."
+    return _joined(
+        f"PUCS: {printable(finding.path)} {printable(finding.note)}, and agents do not edit it.",
+        f"If it must change, ask the person you work for. `{now.command} status` shows what PUCS guards.",
     )
 
 
 def _damaged(finding: Finding, now: Circumstances) -> str:
-    return (
-        f"PUCS: what is known about {printable(finding.path)} is damaged, so it counts as held. Ask the person you work "
-        f"for to run `{now.command} doctor --repair`; until then work on other files."
+    return _joined(
+        f"PUCS: what is known about {printable(finding.path)} is damaged, so it counts as held.",
+        f"Ask the person you work for to run `{now.command} doctor --repair`; until then work on other files.",
     )
 
 
 def _state(finding: Finding, now: Circumstances) -> str:
-    return (
-        f"PUCS: nothing was granted for {printable(finding.path)}: {finding.note}. Try the same edit again; if this "
-        f"stays, ask the person you work for to run `{now.command} doctor`."
+    return _joined(
+        f"PUCS: nothing was granted for {printable(finding.path)}: {printable(finding.note, 200)}.",
+        f"Try the same edit again; if this stays, ask the person you work for to run `{now.command} doctor`.",
     )
 
 
 def _with_change(first: str, title: str, last: str, now: Circumstances) -> str:
     room = LONGEST - len(first) - len(title) - len(last) - 4
     change = short_diff(now.before, now.after, room) if now.shows_change and room > 40 else ""  # noqa: PLR2004
-    return f"{first} {title}\n{change}\n{last}" if change else f"{first} {last}"
+    return f"{first} {title}\n{change}\n{last}" if change else _joined(first, last)
+
+
+def _joined(first: str, last: str) -> str:
+    """Both, the first cut where they would be too long: what to do next is what must arrive."""
+    room = LONGEST - len(last) - 1
+    return f"{first if len(first) <= room else first[: room - 1] + '…'} {last}"
+
+
+def _name(name: str) -> str:
+    return printable(name, 60)
+
+
+def _argument(path: str) -> str:
+    """The path as a shell takes it; PATH where it cannot be said in a line."""
+    if len(path) > _LONGEST_ARGUMENT or not path.isprintable():
+        return "PATH"
+    plain = all(c.isalnum() or c in "/._-+@%=:," for c in path)
+    return path if plain else "'" + path.replace("'", "'\\''") + "'"
 
 
 _SENTENCES = {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
+from pucs import system
 from pucs.agents import client_key
 from pucs.client.opening import Repository
 from pucs.model import Agent
@@ -33,7 +32,7 @@ def calling_agent(repository: Repository, environ: Mapping[str, str]) -> Agent |
 
 
 def _by_ancestors(view: View) -> Agent | None:
-    for process in ancestors(os.getpid()):
+    for process in ancestors(system.getpid()):
         name = view.name(client_key(process))
         if name is not None:
             return view.agent(name.value)

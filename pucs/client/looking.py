@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
+from pucs import system
 from pucs.client.opening import Repository
 from pucs.errors import StoreError
 from pucs.git import locate
@@ -54,7 +53,7 @@ def see_key(repository: Repository, path: str, view: View, tree_id: str = "") ->
 def _one_name(repository: Repository, full: str, asked: str, view: View) -> tuple[str, str]:
     """The key under which a file with several hard links is locked, and where that is noted."""
     try:
-        found = os.stat(full)
+        found = system.stat(full)
     except (OSError, ValueError):
         return asked, ""
     if found.st_nlink <= 1:
@@ -64,7 +63,7 @@ def _one_name(repository: Repository, full: str, asked: str, view: View) -> tupl
     if name is None or name.value == asked:
         return asked, inode
     try:
-        same = os.stat(f"{repository.tree.root}/{name.value}")
+        same = system.stat(f"{repository.tree.root}/{name.value}")
     except OSError:
         return asked, inode
     return (name.value if (same.st_dev, same.st_ino) == (found.st_dev, found.st_ino) else asked), inode

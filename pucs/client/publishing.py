@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 
+from pucs import system
 from pucs.client.opening import Repository, repository_of
 from pucs.git.locate import Tree
 from pucs.state.publishing import Turn
@@ -23,13 +23,13 @@ def publish_soon(repository: Repository) -> None:
     script = _script()
     if script is None:
         return
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    root = system.dirname(system.dirname(system.dirname(__file__)))
     code = "import sys;sys.path.append(sys.argv[1]);exec(open(sys.argv[2]).read())"
     tree = repository.tree
     command = [sys.executable, "-I", "-S", "-c", code, root, script, tree.root, tree.gitdir, tree.common, tree.id]
-    null = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1, 2)]
+    null = [(system.POSIX_SPAWN_OPEN, number, system.DEVNULL, system.O_RDWR, 0) for number in (0, 1, 2)]
     try:
-        os.posix_spawn(sys.executable, command, os.environ, file_actions=null, setsid=True)
+        system.posix_spawn(sys.executable, command, system.environ(), file_actions=null, setsid=True)
     except OSError:
         return
 
@@ -46,7 +46,7 @@ def publish_in_background(tree: Tree) -> None:
     with Turn(repository.store.root) as mine:
         for _ in range(_ROUNDS if mine else 0):
             time.sleep(pause)
-            if not os.path.isdir(repository.store.root + "/state"):
+            if not system.isdir(repository.store.root + "/state"):
                 return
             revision = repository.store.read().revision
             began = time.monotonic()
@@ -71,8 +71,8 @@ def publish(repository: Repository) -> None:
 
 
 def _script() -> str | None:
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    for path in (f"{package}/_hooks/publish.py", f"{os.path.dirname(package)}/hooks/publish.py"):
-        if os.path.exists(path):
+    package = system.dirname(system.dirname(__file__))
+    for path in (f"{package}/_hooks/publish.py", f"{system.dirname(package)}/hooks/publish.py"):
+        if system.exists(path):
             return path
     return None

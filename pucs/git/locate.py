@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
+from pucs import system
 from pucs.installation import MARKER
 from pucs.record import Record
 
@@ -33,16 +32,16 @@ def place_of(path: str, cwd: str) -> Place | None:
     A path inside a git directory is `.git/…` of its main tree. Raises ValueError for a path with a NUL, OSError where
     the file system refuses it (too long).
     """
-    real = os.path.realpath(os.path.join(cwd, path))
+    real = system.realpath(system.join(cwd, path))
     folder = real
     while True:
-        if os.path.basename(folder) != ".git":
+        if system.basename(folder) != ".git":
             tree = tree_at(folder)
             if tree is not None:
                 return Place(tree, real[len(folder.rstrip("/")) + 1 :])
-            if os.path.lexists(f"{folder}/{MARKER}"):
+            if system.lexists(f"{folder}/{MARKER}"):
                 return Place(Tree(folder, folder, folder, MAIN), ".git/" + real[len(folder) + 1 :])
-        above = os.path.dirname(folder)
+        above = system.dirname(folder)
         if above == folder:
             return None
         folder = above
@@ -53,35 +52,35 @@ def tree_at(root: str) -> Tree | None:
     dot = root.rstrip("/") + "/.git"
     text = _first_line(dot)
     if text is None:
-        if not os.path.isdir(dot):
+        if not system.isdir(dot):
             return None
-        dot = os.path.realpath(dot) if os.path.islink(dot) else dot
-        return Tree(root, dot, dot, MAIN)
+        real = system.realpath(dot)
+        return Tree(root, real, real, MAIN)
     if not text.startswith("gitdir:"):
         return None
-    gitdir = os.path.normpath(os.path.join(root, text[7:].strip()))
+    gitdir = system.normpath(system.join(root, text[7:].strip()))
     shared = _first_line(gitdir + "/commondir")
     if shared is None:
-        return Tree(root, gitdir, gitdir, MAIN) if os.path.isdir(gitdir) else None
-    common = os.path.realpath(os.path.join(gitdir, shared))
+        return Tree(root, gitdir, gitdir, MAIN) if system.isdir(gitdir) else None
+    common = system.realpath(system.join(gitdir, shared))
     try:
-        born = os.stat(gitdir).st_ino
+        born = system.stat(gitdir).st_ino
     except OSError:
         return None
-    return Tree(root, gitdir, common, f"{os.path.basename(gitdir)}:{born}")
+    return Tree(root, gitdir, common, f"{system.basename(gitdir)}:{born}")
 
 
 def tree_of_id(common: str, tree_id: str) -> Tree | None:
     """The working tree of that id, if it still stands."""
     if tree_id == MAIN:
-        root = os.path.dirname(common)
+        root = system.dirname(common)
         tree = tree_at(root)
         return tree if tree is not None and tree.common == common else None
     gitdir = f"{common}/worktrees/{tree_id.rpartition(':')[0]}"
     dot = _first_line(gitdir + "/gitdir")
     if dot is None:
         return None
-    tree = tree_at(os.path.dirname(os.path.normpath(os.path.join(gitdir, dot))))
+    tree = tree_at(system.dirname(system.normpath(system.join(gitdir, dot))))
     return tree if tree is not None and tree.id == tree_id else None
 
 
@@ -113,13 +112,13 @@ def head_of(tree: Tree) -> str:
 def _first_line(path: str) -> str | None:
     """The first line of a small file, stripped; None where it is no readable file."""
     try:
-        fd = os.open(path, os.O_RDONLY)
+        fd = system.open(path, system.O_RDONLY)
     except OSError:
         return None
     try:
-        data = os.read(fd, 4096)
+        data = system.read(fd, 4096)
     except OSError:
         return None
     finally:
-        os.close(fd)
+        system.close(fd)
     return data.partition(b"\n")[0].decode("utf-8", "surrogateescape").strip()

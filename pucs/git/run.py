@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
+from pucs import system
 from pucs.errors import GitError
 from pucs.record import Record
 
@@ -22,7 +21,7 @@ class Output(Record):
 
 def plain_environment() -> dict[str, str]:
     """The environment without what git exports to its hooks (GIT_DIR, GIT_INDEX_FILE, …): for asking another tree."""
-    return {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    return {key: value for key, value in system.environ().items() if not key.startswith("GIT_")}
 
 
 def git(
@@ -33,24 +32,24 @@ def git(
     `env` replaces the environment; inside a git hook the caller decides whether GIT_DIR and GIT_INDEX_FILE hold.
     """
     command = ["git", *(["-C", cwd] if cwd is not None else []), *arguments]
-    out_read, out_write = os.pipe()
-    err_read, err_write = os.pipe()
+    out_read, out_write = system.pipe()
+    err_read, err_write = system.pipe()
     actions = [
-        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_DUP2, out_write, 1),
-        (os.POSIX_SPAWN_DUP2, err_write, 2),
+        (system.POSIX_SPAWN_OPEN, 0, system.DEVNULL, system.O_RDONLY, 0),
+        (system.POSIX_SPAWN_DUP2, out_write, 1),
+        (system.POSIX_SPAWN_DUP2, err_write, 2),
     ]
     try:
-        pid = os.posix_spawnp("git", command, os.environ if env is None else env, file_actions=actions)
+        pid = system.posix_spawnp("git", command, system.environ() if env is None else env, file_actions=actions)
     except OSError as error:
-        os.close(out_read)
-        os.close(err_read)
+        system.close(out_read)
+        system.close(err_read)
         raise GitError(f"git cannot be run: {error.strerror}", "install git, or put it on PATH") from None
     finally:
-        os.close(out_write)
-        os.close(err_write)
+        system.close(out_write)
+        system.close(err_write)
     stdout, stderr = _drained(out_read, err_read)
-    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    status = system.waitstatus_to_exitcode(system.waitpid(pid, 0)[1])
     if check and status != 0:
         words = stderr.decode("utf-8", "replace").strip().splitlines()
         raise GitError(f"git {arguments[0]} failed: {words[-1] if words else f'exit {status}'}", "see the line above")
@@ -65,10 +64,10 @@ def _drained(*pipes: int) -> list[bytes]:
     waiting = list(pipes)
     while waiting:
         for pipe in select.select(waiting, [], [])[0]:
-            data = os.read(pipe, 65536)
+            data = system.read(pipe, 65536)
             if data:
                 chunks[pipe].append(data)
             else:
                 waiting.remove(pipe)
-                os.close(pipe)
+                system.close(pipe)
     return [b"".join(chunks[pipe]) for pipe in pipes]

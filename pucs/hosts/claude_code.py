@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
+from pucs import system
 from pucs.client import edits
 from pucs.hosts import door
 from pucs.hosts.tools import paths_of
@@ -131,18 +130,18 @@ def _call(data: Mapping[str, Any]) -> edits.ToolCall:
 
 
 def _caller(data: Mapping[str, Any]) -> edits.Caller:
-    pid = os.environ.get("CLAUDE_PID", "")
+    pid = system.environ().get("CLAUDE_PID", "")
     return edits.Caller(
         session=_text(data.get("session_id")),
         subagent=_text(data.get("agent_id")),
         pid=int(pid) if pid.isdigit() else 0,
-        environ=os.environ,
+        environ=system.environ(),
     )
 
 
 def _cwd(data: Mapping[str, Any]) -> str:
     cwd = _text(data.get("cwd"))
-    return cwd if cwd.startswith("/") else os.getcwd()
+    return cwd if cwd.startswith("/") else system.getcwd()
 
 
 def _told(event: str, told: tuple[str, ...]) -> Mapping[str, Any] | None:

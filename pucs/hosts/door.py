@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
-from pucs import fastjson
+from pucs import fastjson, system
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +49,7 @@ def _failed(event: str, data: Mapping[str, Any], error: Exception) -> Mapping[st
 
 def _stdin() -> bytes:
     chunks = []
-    while chunk := os.read(0, 1 << 20):
+    while chunk := system.read(0, 1 << 20):
         chunks.append(chunk)
     return b"".join(chunks)
 
@@ -59,4 +57,4 @@ def _stdin() -> bytes:
 def _print(text: str) -> None:
     data = text.encode("ascii")
     while data:
-        data = data[os.write(1, data) :]
+        data = data[system.write(1, data) :]

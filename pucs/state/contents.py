@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
+from pucs import system
 from pucs.model import ABSENT, UNKNOWN
 from pucs.state.digest import sha1
 
@@ -20,7 +19,7 @@ def look(path: str) -> tuple[str, bytes | None]:
     A regular file's fingerprint is its git blob id; above 16 MiB its size and time, since hashing it would be felt.
     """
     try:
-        found = os.stat(path)
+        found = system.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         return ABSENT, None
     except (OSError, ValueError):
@@ -48,19 +47,19 @@ def keep(root: str, fingerprint: str, data: bytes | None) -> None:
     if data is None or len(data) > _LARGEST_KEPT:
         return
     path = f"{root}/spool/{fingerprint}"
-    if os.path.exists(path):
+    if system.exists(path):
         return
-    unfinished = f"{path}.{os.getpid()}"
+    unfinished = f"{path}.{system.getpid()}"
     try:
-        fd = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        fd = system.open(unfinished, system.O_WRONLY | system.O_CREAT | system.O_TRUNC, 0o600)
         try:
-            whole = os.write(fd, data) == len(data)
+            whole = system.write(fd, data) == len(data)
         finally:
-            os.close(fd)
+            system.close(fd)
         if whole:
-            os.replace(unfinished, path)
+            system.replace(unfinished, path)
         else:
-            os.unlink(unfinished)
+            system.unlink(unfinished)
     except OSError:
         return
 
@@ -77,11 +76,11 @@ def kept(root: str, fingerprint: str) -> bytes | None:
 
 def read_all(path: str) -> bytes:
     """The bytes of a file."""
-    fd = os.open(path, os.O_RDONLY)
+    fd = system.open(path, system.O_RDONLY)
     try:
         chunks = []
-        while chunk := os.read(fd, 1 << 20):
+        while chunk := system.read(fd, 1 << 20):
             chunks.append(chunk)
     finally:
-        os.close(fd)
+        system.close(fd)
     return b"".join(chunks)

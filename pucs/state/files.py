@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import time
 
-from pucs import fastjson
+from pucs import fastjson, system
 from pucs.errors import StoreError
 from pucs.state import log
 from pucs.state.codec import decode, encode
@@ -117,14 +116,14 @@ class FileStore:
         # While the record is away its copy is whole and holds the state before, which is where a crash leaves us.
         _remove(record)
         try:
-            os.rename(unfinished, record)
+            system.rename(unfinished, record)
         except FileNotFoundError:
-            os.makedirs(os.path.dirname(record), 0o700, exist_ok=True)
-            os.rename(unfinished, record)
+            system.makedirs(system.dirname(record), 0o700, exist_ok=True)
+            system.rename(unfinished, record)
         try:
             _fill(mirror, data)
         except FileNotFoundError:
-            os.makedirs(os.path.dirname(mirror), 0o700, exist_ok=True)
+            system.makedirs(system.dirname(mirror), 0o700, exist_ok=True)
             _fill(mirror, data)
 
     def _names(self, kind: str) -> Iterator[str]:
@@ -150,10 +149,10 @@ class FileStore:
 
     def _quarantine(self, where: str) -> None:
         folder = self.root + "/quarantine"
-        os.makedirs(folder, 0o700, exist_ok=True)
+        system.makedirs(folder, 0o700, exist_ok=True)
         target = f"{folder}/{where.replace('/', '-')}.{int(self._clock() * 1000)}"
         try:
-            os.replace(f"{self.root}/records/{where}", target)
+            system.replace(f"{self.root}/records/{where}", target)
         except FileNotFoundError:
             return
 
@@ -199,48 +198,48 @@ def _key_in(data: bytes) -> str:
 def _bytes(path: str) -> bytes | None:
     """The whole content; None where there is no such file; b"" where it cannot be read (so it counts as damaged)."""
     try:
-        fd = os.open(path, os.O_RDONLY)
+        fd = system.open(path, system.O_RDONLY)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError:
         return b""
     try:
-        data = os.read(fd, 65536)
+        data = system.read(fd, 65536)
         while len(data) % 65536 == 0 and data:
-            more = os.read(fd, 65536)
+            more = system.read(fd, 65536)
             if not more:
                 break
             data += more
     except OSError:
         return b""
     finally:
-        os.close(fd)
+        system.close(fd)
     return data
 
 
 def _fill(path: str, data: bytes) -> None:
     """Writes in place. Cutting a file to nothing first would make ext4 write it to disk at once, see above."""
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    fd = system.open(path, system.O_WRONLY | system.O_CREAT, 0o600)
     try:
-        if os.write(fd, data) != len(data):
+        if system.write(fd, data) != len(data):
             raise StoreError(
                 f"the state cannot be written: the disk is full: {path}", "free some space, then try again"
             )
-        os.ftruncate(fd, len(data))
+        system.ftruncate(fd, len(data))
     finally:
-        os.close(fd)
+        system.close(fd)
 
 
 def _remove(path: str) -> None:
     try:
-        os.unlink(path)
+        system.unlink(path)
     except FileNotFoundError:
         return
 
 
 def _listed(folder: str) -> list[str]:
     try:
-        return sorted(name for name in os.listdir(folder) if not name.startswith("."))
+        return sorted(name for name in system.listdir(folder) if not name.startswith("."))
     except (FileNotFoundError, NotADirectoryError):
         return []
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
-from pucs import fastjson
+from pucs import fastjson, system
 from pucs.errors import StoreError
 from pucs.times import exact_text_of
 
@@ -33,14 +31,14 @@ def append(path: str, lines: Iterable[str]) -> None:
     if not data:
         return
     try:
-        fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        fd = system.open(path, system.O_RDWR | system.O_APPEND | system.O_CREAT, 0o600)
         try:
-            size = os.fstat(fd).st_size
-            if size and os.pread(fd, 1, size - 1) != b"\n":
+            size = system.fstat(fd).st_size
+            if size and system.pread(fd, 1, size - 1) != b"\n":
                 data = b"\n" + data  # a full disk cut somebody's line; ours starts on its own
-            os.write(fd, data)
+            system.write(fd, data)
         finally:
-            os.close(fd)
+            system.close(fd)
     except OSError as error:
         raise StoreError(f"the log cannot be written: {error.strerror}: {path}", "run: pucs doctor") from None
 

@@ -7,9 +7,9 @@ also holds the state's revision, so that counting costs no second file.
 from __future__ import annotations
 
 import fcntl
-import os
 import time
 
+from pucs import system
 from pucs.errors import StoreBusy, StoreError
 
 TYPE_CHECKING = False
@@ -29,7 +29,7 @@ class Mutex:
 
     def __enter__(self) -> Mutex:
         try:
-            self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            self._fd = system.open(self._path, system.O_RDWR | system.O_CREAT, 0o600)
         except OSError as error:
             raise StoreError(
                 f"the state cannot be written: {error.strerror}: {self._path}", "run: pucs doctor"
@@ -37,34 +37,34 @@ class Mutex:
         try:
             _flock(self._fd, self._deadline)
         except BaseException:
-            os.close(self._fd)
+            system.close(self._fd)
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._fd)
+        system.close(self._fd)
 
     @property
     def revision(self) -> int:
         """The number of the last change; 0 where it cannot be read."""
-        return _number(os.pread(self._fd, 32, 0))
+        return _number(system.pread(self._fd, 32, 0))
 
     @revision.setter
     def revision(self, value: int) -> None:
         # In place and one call: a reader or a killed writer sees the old or the new number, never half of one.
-        os.pwrite(self._fd, b"%-20d\n" % value, 0)
+        system.pwrite(self._fd, b"%-20d\n" % value, 0)
 
 
 def revision_of(path: str) -> int:
     """The revision without the mutex."""
     try:
-        fd = os.open(path, os.O_RDONLY)
+        fd = system.open(path, system.O_RDONLY)
     except OSError:
         return 0
     try:
-        return _number(os.read(fd, 32))
+        return _number(system.read(fd, 32))
     finally:
-        os.close(fd)
+        system.close(fd)
 
 
 def _number(data: bytes) -> int:

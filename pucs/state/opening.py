@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
-from pucs import fastjson, installation
+from pucs import fastjson, installation, system
 from pucs.errors import StoreError
 from pucs.installation import MARKER, Installation
 from pucs.state.files import FileStore
@@ -33,7 +31,7 @@ def installed(common: str) -> Installation | None:
 def open_store(common: str) -> FileStore:
     """The store of a guarded repository; folders that are missing are made. Raises StoreError where they cannot be."""
     root = f"{common}/{FOLDER}"
-    if not os.path.isdir(root + "/state"):
+    if not system.isdir(root + "/state"):
         make_folders(root)
     return FileStore(root)
 
@@ -42,7 +40,7 @@ def make_folders(root: str) -> None:
     """The folders of a state, for their owner only."""
     try:
         for folder in ("", "/records", "/mirror", "/state", "/state/logs", "/spool"):
-            os.makedirs(root + folder, 0o700, exist_ok=True)
+            system.makedirs(root + folder, 0o700, exist_ok=True)
     except OSError as error:
         raise StoreError(f"the state cannot be made: {error.strerror}: {root}", "check the rights of .git") from None
 
@@ -52,21 +50,21 @@ def write_marker(common: str, value: Installation) -> None:
     data = fastjson.dumps(installation.encode(value)).encode("ascii")
     make_folders(f"{common}/{FOLDER}")
     for path in (f"{common}/{MARKER}", f"{common}/{FOLDER}/installed-copy.json"):
-        unfinished = f"{path}.{os.getpid()}"
-        fd = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        unfinished = f"{path}.{system.getpid()}"
+        fd = system.open(unfinished, system.O_WRONLY | system.O_CREAT | system.O_TRUNC, 0o600)
         try:
-            os.write(fd, data)
+            system.write(fd, data)
         finally:
-            os.close(fd)
-        os.replace(unfinished, path)
+            system.close(fd)
+        system.replace(unfinished, path)
 
 
 def _read(path: str) -> Installation:
-    fd = os.open(path, os.O_RDONLY)
+    fd = system.open(path, system.O_RDONLY)
     try:
         data = b""
-        while chunk := os.read(fd, 1 << 20):
+        while chunk := system.read(fd, 1 << 20):
             data += chunk
     finally:
-        os.close(fd)
+        system.close(fd)
     return installation.decode(fastjson.loads(data.decode("utf-8")))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
+from pucs import system
 from pucs.model import ALIVE, DEAD, UNKNOWN, Process
 
 TYPE_CHECKING = False
@@ -16,12 +15,12 @@ def identify(pid: int) -> Process | None:
     started = _started(pid)
     if started is None:
         return None
-    return Process(os.uname().nodename, _boot(), _namespace(), pid, started)
+    return Process(system.uname().nodename, _boot(), _namespace(), pid, started)
 
 
 def liveness(process: Process | None) -> str:
     """ALIVE or DEAD where this host can prove it, else UNKNOWN (other host, other pid namespace, no identity)."""
-    if process is None or process.host != os.uname().nodename:
+    if process is None or process.host != system.uname().nodename:
         return UNKNOWN
     boot = _boot()
     if process.boot != boot:
@@ -36,7 +35,7 @@ def liveness(process: Process | None) -> str:
 
 def ancestors(pid: int) -> Iterator[Process]:
     """The living processes above `pid`, nearest first; ends where the system does not tell (no /proc)."""
-    host, boot, namespace = os.uname().nodename, _boot(), _namespace()
+    host, boot, namespace = system.uname().nodename, _boot(), _namespace()
     for _ in range(64):
         fields = _stat(pid)
         if fields is None:
@@ -53,10 +52,10 @@ def _started(pid: int) -> str | None:
     fields = _stat(pid)
     if fields is not None:
         return None if fields[0] in ("Z", "X") else fields[19]
-    if os.path.exists("/proc/self/stat"):
+    if system.exists("/proc/self/stat"):
         return None
     try:
-        os.kill(pid, 0)
+        system.kill(pid, 0)
     except ProcessLookupError:
         return None
     except (PermissionError, OverflowError, ValueError):
@@ -76,19 +75,19 @@ def _boot() -> str:
 
 def _namespace() -> str:
     try:
-        return os.readlink("/proc/self/ns/pid")
+        return system.readlink("/proc/self/ns/pid")
     except OSError:
         return ""
 
 
 def _text(path: str) -> str:
     try:
-        fd = os.open(path, os.O_RDONLY)
+        fd = system.open(path, system.O_RDONLY)
     except OSError:
         return ""
     try:
-        return os.read(fd, 4096).decode("utf-8", "replace")
+        return system.read(fd, 4096).decode("utf-8", "replace")
     except OSError:
         return ""
     finally:
-        os.close(fd)
+        system.close(fd)

@@ -1,0 +1,1 @@
+"""What `pucs init` writes into other people's files, and how exactly that is taken back."""

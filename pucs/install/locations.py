@@ -1,0 +1,103 @@
+"""Where this PUCS lives, and with which interpreter hooks and commands reach it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from typing import NamedTuple
+
+from pucs.errors import WorldError
+
+HOOK_CODE = "import sys;sys.path.append(sys.argv[1]);exec(open(sys.argv[2]).read())"
+"""How a hook's script is run: one that is not there exits 1, where `python missing.py` would exit 2 and block."""
+
+RUN_CODE = "import sys;sys.path.insert(0,sys.argv.pop(1));from pucs.cli import main;sys.exit(main())"
+"""How the `pucs` command is run from anywhere, whether its package is installed or a checkout."""
+
+_PROBE = "import sys;sys.path.append(sys.argv[1]);import pucs.hookpath;sys.exit(sys.version_info<(3,11))"
+
+
+class Location(NamedTuple):
+    """One PUCS: the interpreter of its hooks, the folder above its package, and the folder of its hook scripts."""
+
+    python: str
+    root: str
+    hooks: str
+
+
+def here() -> Location:
+    """The PUCS that runs now."""
+    root = package_root()
+    return Location(plain_python(), root, hooks_in(root))
+
+
+def package_root() -> str:
+    """The folder that contains the package."""
+    return os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def hooks_in(root: str) -> str:
+    """The hook scripts of the PUCS in that folder: inside the package in a wheel, beside it in a checkout."""
+    return _part(root, "_hooks", "hooks")
+
+
+def templates() -> str:
+    """The folder of the templates, likewise."""
+    return _part(package_root(), "_templates", "templates")
+
+
+def template(name: str) -> str:
+    """The text of one template."""
+    with open(os.path.join(templates(), name), encoding="utf-8") as file:
+        return file.read()
+
+
+def plain_python() -> str:
+    """The interpreter that hooks run: this one, outside any virtual environment, so that no environment can vanish.
+
+    Its name is kept as the system writes it (`/usr/bin/python3`): what it points to changes with every update.
+    """
+    given = os.path.abspath(getattr(sys, "_base_executable", "") or sys.executable)
+    return os.path.realpath(given) if _in_environment(given) else given
+
+
+def check(location: Location) -> None:
+    """Raises WorldError unless hooks can start from there with the standard library alone."""
+    command = [location.python, "-I", "-S", "-c", _PROBE, location.root]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise WorldError(f"{location.python} cannot be run: {error}", "Install PUCS with another Python.") from None
+    if done.returncode != 0:
+        words = done.stderr.strip().splitlines() or [f"exit {done.returncode}"]
+        raise WorldError(f"hooks cannot run with {location.python}: {words[-1]}", "PUCS needs Python 3.11 or newer.")
+
+
+def shell_command() -> str:
+    """What an agent types to run this `pucs`: the bare name only where every shell will find it."""
+    script = shutil.which("pucs")
+    beside = os.path.join(os.path.dirname(os.path.abspath(sys.executable)), "pucs")
+    if script and os.path.exists(beside) and os.path.samefile(script, beside) and not _in_environment(beside):
+        return "pucs"
+    if os.access(beside, os.X_OK):
+        return shlex.quote(beside)
+    return shlex.join(runner())
+
+
+def runner() -> list[str]:
+    """The `pucs` command of this installation as a process, with the interpreter that has its dependencies."""
+    return [os.path.abspath(sys.executable), "-c", RUN_CODE, package_root()]
+
+
+def _part(root: str, inside: str, beside: str) -> str:
+    folder = os.path.join(root, "pucs", inside)
+    return folder if os.path.isdir(folder) else os.path.join(root, beside)
+
+
+def _in_environment(executable: str) -> bool:
+    """Whether the interpreter or script belongs to a virtual environment."""
+    folder = os.path.dirname(executable)
+    return any(os.path.exists(os.path.join(place, "pyvenv.cfg")) for place in (folder, os.path.dirname(folder)))

@@ -6,7 +6,6 @@ from pucs import agents, edit_gate, locks
 from pucs.client.looking import Sight, see, see_key
 from pucs.client.opening import Repository, is_off, spot_of, stream_in, task_in
 from pucs.client.protection import protected
-from pucs.client.publishing import publish_soon
 from pucs.errors import StoreError
 from pucs.git import locate
 from pucs.model import DENY, SILENT, Agent, EditRequest, Finding, Target, Verdict
@@ -140,6 +139,7 @@ class _Gate:
         targets = tuple(see(self.repository, inside, view).target for inside, _ in self.paths)
 
         from pucs import edit_end, notices  # noqa: PLC0415 - not needed before a call
+        from pucs.client.publishing import publish_soon  # noqa: PLC0415
 
         def rule(view: View) -> Change:
             begun = agents.resolve(self.identity, view)

@@ -8,7 +8,7 @@ import time
 from pucs import system
 from pucs.client.opening import Repository, repository_of
 from pucs.git.locate import Tree
-from pucs.state.publishing import Turn
+from pucs.state.turn import Turn
 
 _SOONEST = 1.0
 _SHARE = 20.0

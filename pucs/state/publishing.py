@@ -5,7 +5,6 @@ Nothing decides from them; they are derived, and stamped with when.
 
 from __future__ import annotations
 
-import fcntl
 import os
 
 from pucs import fastjson
@@ -20,26 +19,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
-
-
-class Turn:
-    """The right to publish, of one process at a time; `with` gives whether it was free. Waits for nobody."""
-
-    def __init__(self, root: str) -> None:
-        self._path = root + "/publishing"
-        self._fd = -1
-
-    def __enter__(self) -> bool:
-        try:
-            self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
-
-    def __exit__(self, *_: object) -> None:
-        if self._fd >= 0:
-            os.close(self._fd)
 
 
 def write_document(root: str, name: str, document: dict[str, Any]) -> None:

@@ -68,7 +68,7 @@ def before(request: EditRequest, policy: Policy, view: View) -> Change:
             case = _case(request, target, policy, view)
         except Damaged as damage:
             return Change(Verdict(DENY, (Finding("damaged", target.path, tree=target.tree, note=damage.key),)))
-        if any(lock.last >= target.looked for lock, _ in case.states):
+        if any(lock.revision > target.revision for lock, _ in case.states):
             return Change(Verdict(AGAIN))
         warnings += _warnings(case)
         for row in _ROWS:

@@ -87,6 +87,7 @@ def take(record: PathRecord, tree_name: str, claim: Claim, view: View) -> PathRe
         lapsed = view.now >= mine.expires()
         lock = mine._replace(
             last=view.now,
+            revision=view.revision,
             calls=calls,
             acquired=view.now if lapsed else mine.acquired,
             process=claim.process or mine.process,
@@ -110,6 +111,7 @@ def take(record: PathRecord, tree_name: str, claim: Claim, view: View) -> PathRe
         token=token,
         base=claim.content,
         last=view.now,
+        revision=view.revision,
         head=claim.head,
         calls=(claim.call,) if claim.call else (),
         explicit=claim.explicit,
@@ -142,7 +144,7 @@ def written(record: PathRecord, tree_name: str, claim: Claim, view: View, *, bas
     if mine is None:
         return record
     before = mine.wrote if mine.wrote is not None else mine.base
-    lock = mine._replace(wrote=claim.content, head=claim.head, last=view.now)
+    lock = mine._replace(wrote=claim.content, head=claim.head, last=view.now, revision=view.revision)
     writer = Writer(claim.agent, view.revision, view.now, before, claim.content)
     seen = {**tree.seen, claim.agent: view.revision}
     return record.with_tree(tree_name, _with(tree, lock)._replace(writer=writer, seen=_latest(seen)))
@@ -154,7 +156,7 @@ def closed(record: PathRecord, tree_name: str, agent: str, call: str, content: s
     mine = own(tree, agent)
     if mine is None:
         return record
-    lock = mine._replace(calls=tuple(one for one in mine.calls if one != call), last=view.now)
+    lock = mine._replace(calls=tuple(one for one in mine.calls if one != call), last=view.now, revision=view.revision)
     if dirty(lock, content) or lock.calls or lock.explicit:
         return record.with_tree(tree_name, _with(tree, lock))
     return record.with_tree(tree_name, without(tree, agent))
@@ -210,6 +212,13 @@ def inherited(record: PathRecord, tree_name: str, child: str, parent: str, conte
 def without(tree: Tree, agent: str) -> Tree:
     """The tree without this agent's lock."""
     return tree._replace(locks=tuple(lock for lock in tree.locks if lock.agent != agent))
+
+
+def compared(record: PathRecord, tree_name: str, agent: str, head: str) -> PathRecord:
+    """The record once that HEAD was found not to hold the lock's bytes: nobody needs to ask git again before it moves."""
+    tree = record.tree(tree_name)
+    lock = own(tree, agent)
+    return record if lock is None else record.with_tree(tree_name, _with(tree, lock._replace(head=head)))
 
 
 def plain(record: PathRecord, tree_name: str, agent: str) -> PathRecord:

@@ -34,7 +34,10 @@ class Process(Record):
 
 
 class Lock(Record):
-    """An agent's claim on one path in one tree; binds others only while there is something to protect."""
+    """An agent's claim on one path in one tree; binds others only while there is something to protect.
+
+    `revision` is the state's when its agent last acted here: it orders what clocks, which may jump, cannot.
+    """
 
     agent: str
     stream: str | None
@@ -50,6 +53,7 @@ class Lock(Record):
     calls: tuple[str, ...] = ()
     explicit: bool = False
     process: Process | None = None
+    revision: int = 0
     extra: dict[str, Any] = {}
 
     def expires(self, seen: float = 0.0) -> float:
@@ -163,15 +167,15 @@ class Target(Record):
     """One path a tool call wants to write.
 
     `path` is the key its lock is kept under, `name` the key of the path as the tool called it (another one only for
-    hard links, which share `inode`); `content` is what it holds, read after `looked`; `elsewhere` what the same path
-    holds in other trees; `protected` says why no agent may write it.
+    hard links, which share `inode`); `content` is what it holds, read when the state was at `revision`; `elsewhere`
+    what the same path holds in other trees; `protected` says why no agent may write it.
     """
 
     path: str
     tree: str
     content: str
     name: str
-    looked: float
+    revision: int
     elsewhere: dict[str, str] = {}
     whole: bool = False
     protected: str = ""

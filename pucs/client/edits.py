@@ -79,7 +79,7 @@ def identity_of(caller: Caller, repository: Repository) -> agents.Identity:
     return agents.Identity(
         session=caller.session,
         subagent=caller.subagent,
-        given=caller.environ.get("PUCS_AGENT_ID", ""),
+        given=caller.environ.get("PUCS_AGENT_ID", "").replace("/", "-"),  # the slash is for subagents
         stream=stream_in(repository, caller.environ),
         task=task_in(repository, caller.environ),
         process=processes.identify(caller.pid) if caller.pid else None,
@@ -159,7 +159,7 @@ class _Gate:
             why = protected(self.repository, inside, self.call.tool, self.call.values)
             if why:
                 key = key_of(inside, fold_case=self.repository.installation.fold_case)
-                target = Target(key, self.repository.tree.id, "", key, view.now, protected=why)
+                target = Target(key, self.repository.tree.id, "", key, view.revision, protected=why)
                 sights.append(Sight(target, None, view.path(key)))
                 continue
             sight = see(self.repository, inside, view)
@@ -216,7 +216,7 @@ class _Gate:
             return False
         from pucs.client.landing import landed  # noqa: PLC0415 - only a HEAD that moved pays for it
 
-        return landed(self.repository, finding)
+        return landed(self.repository, finding, self.head)
 
     def _request(self, agent: Agent, targets: tuple[Target, ...]) -> EditRequest:
         return EditRequest(agent, self.call.call, self.call.tool, targets, self.identity.stream, self.head)
@@ -236,5 +236,9 @@ def record_command(call: ToolCall, command: str, repository: Repository) -> None
         change = agents.calls(begun.result, call.call, call.tool, command[:120], view)
         return Change(None, {**begun.writes, **change.writes}, begun.events)
 
-    if not is_off(repository.store.read()):
+    if is_off(repository.store.read()):
+        return
+    try:
         repository.store.transact(rule)
+    except StoreError:
+        return  # the command is not judged by this, and a note is not worth failing its call

@@ -154,7 +154,7 @@ def why(repository: Repository, path: str, stranger: str) -> Reasons:
     askers = [*sorted(at_work(view), key=lambda agent: agent.id), Agent(stranger, first=view.revision)]
     answers = []
     for agent in askers:
-        request = EditRequest(agent, "", "Edit", (sight.target._replace(looked=view.now + 1),), agent.stream)
+        request = EditRequest(agent, "", "Edit", (sight.target,), agent.stream)
         change = edit_gate.before(request, policy, view)
         words = ""
         if change.result.decision == DENY:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from pucs.view import View
 
 
-def landed(repository: Repository, finding: Finding) -> bool:
+def landed(repository: Repository, finding: Finding, head: str) -> bool:
     """Releases the lock of the finding if HEAD moved since its last write and now holds what the tree holds.
 
-    Runs git at most twice, and only where HEAD moved. Gives whether anything was released.
+    Runs git at most twice, once for each HEAD. Gives whether anything was released.
     """
     lock = finding.lock
     if finding.rule not in ("held", "parked", "parked-kept") or lock is None or lock.calls:
@@ -26,12 +26,14 @@ def landed(repository: Repository, finding: Finding) -> bool:
     root = repository.tree.root
     content = contents.look(f"{root}/{finding.path}")[0]
     try:
-        if not _same_as_head(root, finding.path, content):
-            return False
+        same = _same_as_head(root, finding.path, content)
     except GitError:
         return False
 
     def rule(view: View) -> Change:
+        if not same:
+            record = locks.compared(view.path(finding.path), finding.tree, lock.agent, head)
+            return Change(False, {"path/" + finding.path: record})
         record, ended = locks.committed(view.path(finding.path), finding.tree, (content, content))
         return Change(bool(ended), {"path/" + finding.path: record} if ended else {})
 

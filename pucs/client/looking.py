@@ -34,7 +34,7 @@ def see_key(repository: Repository, path: str, view: View, tree_id: str = "") ->
     """What the path of that key holds in the tree of that id (default: the repository's own)."""
     tree_id = tree_id or repository.tree.id
     tree = repository.tree if tree_id == repository.tree.id else locate.tree_of_id(repository.tree.common, tree_id)
-    looked = view.now
+    looked = view.revision
     content, data = contents.look(f"{tree.root}/{path}") if tree is not None else (contents.ABSENT, None)
     try:
         record = view.path(path)

@@ -16,7 +16,7 @@ def words_of(repository: Repository, finding: Finding, sights: list[Sight], stre
     was = contents.kept(repository.store.root, lock.base) if lock is not None else None
     circumstances = Circumstances(
         command=repository.installation.command,
-        now=sights[0].target.looked,
+        now=repository.store.read().now,
         stream=stream,
         before=was,
         after=now,

@@ -1,0 +1,27 @@
+"""Whose turn it is to publish: one process at a time, and nobody waits for it."""
+
+from __future__ import annotations
+
+import fcntl
+
+from pucs import system
+
+
+class Turn:
+    """The right to publish, of one process at a time; `with` gives whether it was free. Waits for nobody."""
+
+    def __init__(self, root: str) -> None:
+        self._path = root + "/publishing"
+        self._fd = -1
+
+    def __enter__(self) -> bool:
+        try:
+            self._fd = system.open(self._path, system.O_RDWR | system.O_CREAT, 0o600)
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def __exit__(self, *_: object) -> None:
+        if self._fd >= 0:
+            system.close(self._fd)

@@ -15,12 +15,21 @@ MARKER = "pucs-installed.json"
 """The file in the common git directory that says: PUCS guards this repository."""
 
 
+_TYPES: dict[str, Any] = {
+    **dict.fromkeys(("command", "config", "problem", "session", "python", "root", "scope"), str),
+    **dict.fromkeys(("stamp", "policy"), dict),
+    **dict.fromkeys(("entries", "runner", "hooks"), list),
+    "started": (int, float),
+}
+
+
 class Installation(Record):
     """One guarded repository.
 
     `command` is how a shell runs `pucs`; `config` the configuration file's absolute path and `stamp` its state when
     `policy` was compiled from it; `entries` the files outside the git directory that hold text of ours, as
-    (absolute path, a text that must stay in it); `session` the coordinated effort and when it began.
+    (absolute path, a text that must stay in it); `session` the coordinated effort and when it began. `runner` is the
+    command line that runs `pucs` as a process, `hooks` the folders of git hooks that run our gate.
     """
 
     command: str = "pucs"
@@ -35,18 +44,25 @@ class Installation(Record):
     python: str = ""
     root: str = ""
     scope: str = ""
+    runner: tuple[str, ...] = ()
+    hooks: tuple[str, ...] = ()
     extra: dict[str, Any] = {}
 
 
 def decode(data: Any) -> Installation:
     """The installation of its JSON form. Raises ValueError for what is none, StoreError for a newer format."""
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or not isinstance(data.get("version", 1), int):
         raise ValueError("not an installation")
     if data.get("version", 1) > VERSION:
         raise StoreError("this repository is guarded by a newer PUCS", "upgrade this PUCS: pip install -U pucs")
     known = {key: value for key, value in data.items() if key in Installation._fields and key != "extra"}
+    for key, value in known.items():
+        if not isinstance(value, _TYPES.get(key, object)):
+            raise ValueError(f"{key} of an installation is no {_TYPES[key]}")
     if "entries" in known:
-        known["entries"] = tuple(tuple(entry) for entry in known["entries"])
+        known["entries"] = tuple((path, text) for path, text in known["entries"])
+    for key in ("runner", "hooks"):
+        known[key] = tuple(known.get(key, ()))
     extra = {key: value for key, value in data.items() if key not in Installation._fields and key != "version"}
     return Installation(**known, extra=extra)
 

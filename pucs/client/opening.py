@@ -50,7 +50,12 @@ def repository_of(tree: locate.Tree) -> Repository | None:
     installation = opening.installed(tree.common)
     if installation is None:
         return None
-    return Repository(tree, installation, decode(installation.policy), opening.open_store(tree.common))
+    try:
+        policy = decode(installation.policy)
+    except (TypeError, ValueError, AttributeError):
+        # What was compiled is damaged: the locks hold all the same, and `pucs doctor` compiles it anew.
+        policy = Policy()
+    return Repository(tree, installation, policy, opening.open_store(tree.common))
 
 
 def repository_at(folder: str) -> Repository | None:

@@ -16,6 +16,19 @@ _ONE = {"process": Process, "writer": Writer}
 _MANY = {"locks": Lock, "waiters": Waiter, "notices": Notice}
 _NAMED = {"trees": Tree, "calls": Call}
 
+_NUMBER = (int, float)
+_TYPES: dict[str, Any] = {
+    **dict.fromkeys(
+        ("agent", "task", "base", "head", "before", "content", "ticket", "path", "id", "value", "text"), str
+    ),
+    **dict.fromkeys(("acquired", "seconds", "longest", "last", "at", "since", "ended"), _NUMBER),
+    **dict.fromkeys(("token", "revision", "denials", "first", "children", "number", "pid"), int),
+    **dict.fromkeys(("locks", "waiters", "notices", "paths", "told"), list),
+    **dict.fromkeys(("trees", "offers"), dict),
+    "calls": (list, dict),
+    "seen": (dict, int, float),
+}
+
 
 def encode(key: str, noun: Any) -> dict[str, Any]:
     """The record of a noun, with its key and the format's version."""
@@ -31,11 +44,7 @@ def decode(key: str, record: Any) -> Any:
         raise ValueError("not the record of this key")
     if record.get("version", 1) > VERSION:
         raise StoreError(f"the state of {key} was written by a newer PUCS", "upgrade this PUCS: pip install -U pucs")
-    kind = key.partition("/")[0]
-    noun: Any = _noun(_KINDS.get(kind, Name), record)
-    if kind == "path" and not (isinstance(noun.token, int) and isinstance(noun.trees, dict)):
-        raise ValueError("not a path record")
-    return noun
+    return _noun(_KINDS.get(key.partition("/")[0], Name), record)
 
 
 def _plain(noun: Any) -> dict[str, Any]:
@@ -79,6 +88,9 @@ def _noun(kind: Any, record: dict[str, Any]) -> Any:
 
 
 def _read(field: str, value: Any) -> Any:
+    expected = _TYPES.get(field)
+    if expected is not None and not isinstance(value, expected):
+        raise ValueError(f"{field} is no {expected}")
     if value is None:
         return None
     if field in _ONE:

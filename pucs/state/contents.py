@@ -51,6 +51,8 @@ def keep(root: str, fingerprint: str, data: bytes | None) -> None:
         return
     unfinished = f"{path}.{system.getpid()}"
     try:
+        if not system.isdir(root + "/spool"):
+            system.makedirs(root + "/spool", 0o700, exist_ok=True)
         fd = system.open(unfinished, system.O_WRONLY | system.O_CREAT | system.O_TRUNC, 0o600)
         try:
             whole = system.write(fd, data) == len(data)

@@ -47,7 +47,7 @@ class FileStore:
         """Runs the rule under the mutex, stores its change, logs its events, gives its result."""
         try:
             with Mutex(self._mutex, deadline) as mutex:
-                revision = mutex.revision + 1
+                revision = self._next(mutex)
                 change = rule(self._view({}, revision, repair=True))
                 if change.writes:
                     mutex.revision = revision
@@ -72,6 +72,13 @@ class FileStore:
         """Sets damaged records aside under `quarantine/`; gives their keys. What they protected is free afterwards."""
         with Mutex(self._mutex, 10.0):
             return [key for kind in _KINDS for key in self._repair(kind)]
+
+    def _next(self, mutex: Mutex) -> int:
+        """The number of the change to come. A counter that was lost goes on from the clock, where no change has been."""
+        last = mutex.revision
+        if not last and _listed(self.root + "/records"):
+            last = int(self._clock())
+        return last + 1
 
     def _view(self, cache: dict[str, Any], revision: int, *, repair: bool) -> View:
         def load(key: str) -> Any:
@@ -111,7 +118,7 @@ class FileStore:
         data = fastjson.dumps(encode(key, noun)).encode("ascii")
         # One writer at a time (the mutex), so one name for the unfinished file is enough, and a crash leaves one.
         unfinished = f"{self.root}/records/unfinished"
-        _fill(unfinished, data)
+        _fill_anew(unfinished, data)
         # Not rename over it: ext4 then writes the new file to disk at once, ten times the cost of the whole change.
         # While the record is away its copy is whole and holds the state before, which is where a crash leaves us.
         _remove(record)
@@ -120,11 +127,7 @@ class FileStore:
         except FileNotFoundError:
             system.makedirs(system.dirname(record), 0o700, exist_ok=True)
             system.rename(unfinished, record)
-        try:
-            _fill(mirror, data)
-        except FileNotFoundError:
-            system.makedirs(system.dirname(mirror), 0o700, exist_ok=True)
-            _fill(mirror, data)
+        _fill_anew(mirror, data)
 
     def _names(self, kind: str) -> Iterator[str]:
         for where in {*_listed(f"{self.root}/records/{kind}"), *_listed(f"{self.root}/mirror/{kind}")}:
@@ -136,23 +139,23 @@ class FileStore:
                     break
 
     def _repair(self, kind: str) -> Iterator[str]:
-        for where in _listed(f"{self.root}/records/{kind}"):
-            data = _bytes(f"{self.root}/records/{kind}/{where}")
-            key = _key_in(data or b"") or _key_in(_bytes(f"{self.root}/mirror/{kind}/{where}") or b"")
-            if _decoded(key, data)[0] is not None:
-                continue
-            noun, _ = _decoded(key, _bytes(f"{self.root}/mirror/{kind}/{where}"))
-            self._quarantine(f"{kind}/{where}")
-            if noun is not None:
-                self._write(key, noun)
-            yield key or f"{kind}/{where}"
+        for name in {*_listed(f"{self.root}/records/{kind}"), *_listed(f"{self.root}/mirror/{kind}")}:
+            where = f"{kind}/{name}"
+            record, copy = (_found_at(f"{self.root}/{folder}/{where}", where) for folder in ("records", "mirror"))
+            if record is None:
+                self._quarantine(where)
+                if copy is None:
+                    self._quarantine(where, "mirror")
+                yield copy[0] if copy else where
+            good = record or copy
+            if good is not None and record != copy:
+                self._write(*good)
 
-    def _quarantine(self, where: str) -> None:
-        folder = self.root + "/quarantine"
-        system.makedirs(folder, 0o700, exist_ok=True)
-        target = f"{folder}/{where.replace('/', '-')}.{int(self._clock() * 1000)}"
+    def _quarantine(self, where: str, folder: str = "records") -> None:
+        system.makedirs(self.root + "/quarantine", 0o700, exist_ok=True)
+        target = f"{self.root}/quarantine/{folder}-{where.replace('/', '-')}.{int(self._clock() * 1000)}"
         try:
-            system.replace(f"{self.root}/records/{where}", target)
+            system.replace(f"{self.root}/{folder}/{where}", target)
         except FileNotFoundError:
             return
 
@@ -184,6 +187,14 @@ def _decoded(key: str, data: bytes | None) -> tuple[Any, bool]:
         return decode(key, fastjson.loads(data.decode("ascii"))), False
     except (ValueError, TypeError):
         return None, True
+
+
+def _found_at(path: str, where: str) -> tuple[str, Any] | None:
+    """Key and noun of the file there; None where there is none, or another key's, or one that cannot be read."""
+    data = _bytes(path)
+    key = _key_in(data or b"")
+    noun, _ = _decoded(key, data) if key and _where(key) == where else (None, True)
+    return None if noun is None else (key, noun)
 
 
 def _key_in(data: bytes) -> str:
@@ -228,6 +239,14 @@ def _fill(path: str, data: bytes) -> None:
         system.ftruncate(fd, len(data))
     finally:
         system.close(fd)
+
+
+def _fill_anew(path: str, data: bytes) -> None:
+    try:
+        _fill(path, data)
+    except FileNotFoundError:
+        system.makedirs(system.dirname(path), 0o700, exist_ok=True)
+        _fill(path, data)
 
 
 def _remove(path: str) -> None:

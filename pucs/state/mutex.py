@@ -68,7 +68,7 @@ def revision_of(path: str) -> int:
 
 
 def _number(data: bytes) -> int:
-    text = data.strip()
+    text = data.partition(b"\n")[0].strip()
     return int(text) if text.isdigit() else 0
 
 

@@ -18,6 +18,9 @@ UNKNOWN = "?"
 ALIVE = "alive"
 DEAD = "dead"
 
+PERSON = "person"
+"""What the ids of people begin with, who may hold explicit locks but are no agents."""
+
 SILENT = "silent"
 GRANT = "grant"
 DENY = "deny"

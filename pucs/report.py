@@ -37,6 +37,7 @@ class Snapshot(Record):
     agents: tuple[Agent, ...]
     holdings: tuple[Holding, ...]
     is_off: bool = False
+    log: tuple[dict[str, Any], ...] = ()
 
 
 def file_locks(snapshot: Snapshot) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def orchestrator_state(snapshot: Snapshot) -> dict[str, Any]:
         "streams": {name: _stream(name, snapshot) for name in names},
         "critical_files": {rule.path: _critical(rule.path, snapshot) for rule in snapshot.policy.critical_files},
         "conflicts": [],
-        "cross_log": [],
+        "cross_log": list(snapshot.log),
         "version": 1,
         "published_at": text_of(snapshot.now),
         "guard": "off" if snapshot.is_off else snapshot.policy.guard.mode,

@@ -60,7 +60,8 @@ def _held(finding: Finding, now: Circumstances) -> str:
     if finding.denials > 1:
         first = f"PUCS: {path} is still held by {_name(lock.agent)}."
         return _joined(first, f"Run `{now.command} wait {finding.ticket}`, or work elsewhere.")
-    first = f"PUCS: {path} is being changed by {holder(lock, now.now)}."
+    asked_for = lock.explicit and lock.wrote is None and not lock.calls
+    first = f"PUCS: {path} is {'locked' if asked_for else 'being changed'} by {holder(lock, now.now)}."
     return _with_change(first, "Their change so far:", wait, now)
 
 
@@ -187,6 +188,12 @@ def greeting(company: Company) -> str:
     for rule in company.policy.streams:
         if rule.name == company.stream and rule.files:
             words += f" Change only {', '.join(rule.files.split(', ')[:4])} and what no stream owns."
+    if (
+        company.stream
+        and company.policy.streams
+        and all(rule.name != company.stream for rule in company.policy.streams)
+    ):
+        words += " That stream is not configured, so it has no boundary."
     if company.others:
         names = [other.id + (f" ({other.paths[-1][1]})" if other.paths else "") for other in company.others[:4]]
         more = f" and {len(company.others) - 4} more" if len(company.others) > 4 else ""  # noqa: PLR2004

@@ -86,8 +86,9 @@ def _lock(arguments: argparse.Namespace) -> int:
     client = PUCSClient(agent_id=agent.id if agent else person())
     if agent is None:
         client.outlives_this_process()
-    for lock in client.acquire_locks(arguments.paths, arguments.task, arguments.minutes):
-        print(f"locked until {time.strftime('%H:%M:%S', time.localtime(lock.expires()))}")
+    taken = client.acquire_locks(arguments.paths, arguments.task, arguments.minutes)
+    for path, lock in zip(arguments.paths, taken, strict=True):
+        print(f"{path} is yours until {time.strftime('%H:%M:%S', time.localtime(lock.expires()))}")
     publish(repository)
     return 0
 

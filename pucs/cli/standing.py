@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pucs.client.callers import calling_agent
 from pucs.client.opening import Repository, repository_at
 from pucs.errors import Refusal, UsageError
+from pucs.model import PERSON
 
 if TYPE_CHECKING:
     from pucs.model import Agent
@@ -31,9 +32,9 @@ def caller(repository: Repository) -> Agent | None:
 def person() -> str:
     """How a person is called in the log and on locks of their own."""
     try:
-        return f"person-{getpass.getuser()}"
+        return f"{PERSON}-{getpass.getuser()}"
     except (OSError, KeyError):
-        return "person"
+        return PERSON
 
 
 def for_people_only(repository: Repository, what: str) -> None:

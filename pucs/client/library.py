@@ -61,7 +61,7 @@ class PUCSClient:
     def acquire_locks(
         self, files: Iterable[str] | str, task: str = "", minutes: float | None = None
     ) -> tuple[Lock, ...]:
-        """Locks all files or none, for `minutes` (default: the configuration's), and gives the locks.
+        """Locks all files or none, for `minutes` (default: the configuration's); gives the locks, in the order of files.
 
         Raises Refusal, with what a denied edit would be told, when one of them is not to be had.
         """

@@ -50,7 +50,9 @@ def start(caller: Caller, cwd: str) -> tuple[str, ...]:
     agent, told = repository.store.transact(rule)
     view = repository.store.read()
     company = Company(agent, identity.stream, repository.policy, tuple(_others(agent, view)))
-    return (greeting(company), *told)
+    problem = repository.installation.problem
+    trouble = (f"PUCS has a problem that a person should see: {problem}"[:300],) if problem else ()
+    return (greeting(company), *trouble, *told)
 
 
 def batch(caller: Caller, cwd: str, finished: Iterable[Finished]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from pucs import locks
 from pucs.client.looking import see_key
 from pucs.client.opening import Repository, is_off
 from pucs.errors import StoreError
-from pucs.model import ALIVE, DEAD
+from pucs.model import ALIVE, DEAD, PERSON
 from pucs.report import Holding, Snapshot
 
 TYPE_CHECKING = False
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pucs.view import View
 
 _DAY = 86400.0
+_LOG = 10
 
 
 def survey(repository: Repository) -> Snapshot:
@@ -31,6 +32,7 @@ def survey(repository: Repository) -> Snapshot:
         agents=tuple(sorted(at_work(view), key=lambda agent: agent.id)),
         holdings=tuple(sorted(_holdings(repository, view), key=lambda holding: (holding.path, holding.tree))),
         is_off=is_off(view),
+        log=tuple(repository.store.events())[-_LOG:],
     )
 
 
@@ -38,7 +40,7 @@ def at_work(view: View) -> Iterable[Agent]:
     """The agents that neither ended nor died; of those nobody can tell about, the ones seen within a day."""
     for name in view.names("agent"):
         agent = view.agent(name)
-        if agent is None or agent.ended:
+        if agent is None or agent.ended or agent.id.startswith(PERSON):
             continue
         life = view.liveness(agent.process)
         if life == ALIVE or (life != DEAD and view.now - agent.seen < _DAY):

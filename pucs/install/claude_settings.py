@@ -112,6 +112,11 @@ def removed(data: bytes, before: bytes | None) -> bytes:
     return (mark + _without(text, kept)).encode("utf-8")
 
 
+def is_empty(data: bytes) -> bool:
+    """Whether the file says nothing at all."""
+    return _parsed(_decoded(data, "settings")[1], "settings").value == {}
+
+
 def entries(data: bytes) -> list[Entry]:
     """All hook handlers of ours in the file. Raises ConfigError where it cannot be read."""
     _, text = _decoded(data, "settings")
@@ -126,7 +131,7 @@ def is_ours(hook: object) -> bool:
         return False
     scripts = tuple(f"{event.script}.py" for event in EVENTS)
     machine = HOOK_CODE in arguments and os.path.basename(str(arguments[-1])) in scripts
-    return machine or (SHARED_CODE in arguments and "pucs" in arguments)
+    return bool(machine or (SHARED_CODE in arguments and "pucs" in arguments))
 
 
 class _Kept(NamedTuple):

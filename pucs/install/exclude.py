@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+STATE = "/.claude/state"
+LOCAL_SETTINGS = "/.claude/settings.local.json"
+
 _TITLE = b"# PUCS, until `pucs uninstall`"
+_OURS = (STATE.encode(), LOCAL_SETTINGS.encode())
 
 
 def added(data: bytes, patterns: tuple[str, ...]) -> bytes:
@@ -22,6 +26,6 @@ def removed(data: bytes) -> bytes:
     except StopIteration:
         return data
     end = start + 1
-    while end < len(lines) and lines[end].startswith(b"/.claude/"):
+    while end < len(lines) and lines[end].rstrip() in _OURS:
         end += 1
     return b"".join(lines[:start] + lines[end:])

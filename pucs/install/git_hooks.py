@@ -6,6 +6,7 @@ import os
 import shlex
 from typing import TYPE_CHECKING
 
+from pucs.errors import Refusal
 from pucs.install.changes import ABSENT, Shape
 from pucs.install.locations import HOOK_CODE
 
@@ -45,10 +46,10 @@ if [ -e "$pucs_git/pucs-installed.json" ]; then
     exec "$pucs_python" -I -S -c '@CODE@' "$pucs_root" "$pucs_hooks/@SCRIPT@" @NAME@ "$@"
   fi
   if [ -n "${CLAUDECODE:-}${CLAUDE_CODE_SESSION_ID:-}${PUCS_AGENT_ID:-}" ]; then
-    echo "PUCS: refused: the commit gate cannot run, its Python or its scripts are gone. Ask a person to run: pucs doctor" >&2
+    echo "PUCS: refused: the commit gate's Python or scripts are gone. Ask a person to run: pucs doctor" >&2
     exit 1
   fi
-  echo "PUCS: not checked: its Python or its scripts are gone. Run: pucs doctor" >&2
+  echo "PUCS: not checked: the commit gate's Python or scripts are gone. Run: pucs doctor" >&2
 fi
 """
 
@@ -103,6 +104,8 @@ def planned(folder: str, name: str, look: Callable[[str], Shape]) -> dict[str, S
         return {}
     if shape == ABSENT:
         return {path: _script(wrapper(name))}
+    if shape.kind not in ("file", "link"):
+        raise Refusal(f"{path} is no file; nothing was changed", "Move it away, then run this again.")
     if shape.is_script and _is_managed(shape.data):
         return {path: _script(wrapper(name, _then_beside(name))), _beside(path): shape}
     if shape.is_script and _is_shell(shape.data):
@@ -111,7 +114,7 @@ def planned(folder: str, name: str, look: Callable[[str], Shape]) -> dict[str, S
 
 
 def undone(folder: str, name: str, look: Callable[[str], Shape]) -> dict[str, Shape]:
-    """What the files must become so that nothing of ours is left and what was there is back; theirs is never deleted."""
+    """What the files must become so that nothing of ours is left, and theirs is back where it was."""
     changes: dict[str, Shape] = {}
     path = os.path.join(folder, name)
     # A manager that was installed over ours set it aside under one of these names.

@@ -17,7 +17,12 @@ HOOK_CODE = "import sys;sys.path.append(sys.argv[1]);exec(open(sys.argv[2]).read
 RUN_CODE = "import sys;sys.path.insert(0,sys.argv.pop(1));from pucs.cli import main;sys.exit(main())"
 """How the `pucs` command is run from anywhere, whether its package is installed or a checkout."""
 
-_PROBE = "import sys;sys.path.append(sys.argv[1]);import pucs.hookpath;sys.exit(sys.version_info<(3,11))"
+# Builds the cache that hooks start from on the way, with the interpreter that will read it.
+_PROBE = """import sys
+if sys.version_info < (3, 11): sys.exit("it is Python %d.%d" % sys.version_info[:2])
+sys.path.append(sys.argv[1])
+from pucs import hookpath
+hookpath.build()"""
 
 
 class Location(NamedTuple):
@@ -65,7 +70,7 @@ def plain_python() -> str:
 
 
 def check(location: Location) -> None:
-    """Raises WorldError unless hooks can start from there with the standard library alone."""
+    """Makes ready for hooks to start fast; raises WorldError unless they can, with the standard library alone."""
     command = [location.python, "-I", "-S", "-c", _PROBE, location.root]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
@@ -77,14 +82,19 @@ def check(location: Location) -> None:
 
 
 def shell_command() -> str:
-    """What an agent types to run this `pucs`: the bare name only where every shell will find it."""
+    """What an agent types to run this `pucs`: the bare name only where every shell finds it; "" without a script."""
     script = shutil.which("pucs")
     beside = os.path.join(os.path.dirname(os.path.abspath(sys.executable)), "pucs")
-    if script and os.path.exists(beside) and os.path.samefile(script, beside) and not _in_environment(beside):
+    if not os.access(beside, os.X_OK):
+        return ""
+    if script and os.path.samefile(script, beside) and not _in_environment(beside):
         return "pucs"
-    if os.access(beside, os.X_OK):
-        return shlex.quote(beside)
-    return shlex.join(runner())
+    return shlex.quote(beside)
+
+
+def launcher() -> str:
+    """The text of such a script."""
+    return f'#!/bin/sh\n# Runs the PUCS of this repository; written by `pucs init`.\nexec {shlex.join(runner())} "$@"\n'
 
 
 def runner() -> list[str]:

@@ -1,0 +1,68 @@
+"""Noticing that the configuration changed, and having it compiled in the background: nobody waits for it."""
+
+from __future__ import annotations
+
+from pucs import system
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pucs.client.opening import Repository
+
+_PATIENCE = 30.0
+
+
+def recompile_if_stale(repository: Repository) -> bool:
+    """Starts `pucs compile` in the background where the configuration is not the one that was compiled.
+
+    Costs one look at the file's times. The last good policy holds until the new one is compiled.
+    """
+    installation = repository.installation
+    if not installation.config or not installation.runner or _stamp(installation.config) == installation.stamp:
+        return False
+    if not _is_turn(f"{repository.store.root}/compiling"):
+        return False
+    command = [*installation.runner, "compile", repository.tree.root]
+    null = [(system.POSIX_SPAWN_OPEN, number, system.DEVNULL, system.O_RDWR, 0) for number in (0, 1, 2)]
+    try:
+        system.posix_spawn(command[0], command, system.environ(), file_actions=null, setsid=True)
+    except OSError:
+        return False
+    return True
+
+
+def compiled(root: str) -> None:
+    """Says that the compiler is done, so that the next change starts another one."""
+    try:
+        system.unlink(f"{root}/compiling")
+    except OSError:
+        return
+
+
+def _stamp(path: str) -> dict[str, int]:
+    try:
+        found = system.stat(path)
+    except OSError:
+        return {}
+    return {"mtime_ns": found.st_mtime_ns, "size": found.st_size, "ino": found.st_ino}
+
+
+def _is_turn(path: str) -> bool:
+    """Whether no compiler is at work: one that has not finished in half a minute is taken for dead."""
+    import os  # noqa: PLC0415 - only a changed configuration comes here
+    import time  # noqa: PLC0415
+
+    for _ in range(2):
+        try:
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            try:
+                if time.time() - os.stat(path).st_mtime < _PATIENCE:
+                    return False
+                os.unlink(path)
+            except OSError:
+                return False
+        except OSError:
+            return False
+        else:
+            return True
+    return False

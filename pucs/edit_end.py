@@ -80,7 +80,7 @@ def woken(record: PathRecord, tree_name: str, view: View, writes: dict[str, Any]
         key = "inbox/" + waiter.agent
         inbox = writes.get(key) or view.inbox(waiter.agent)
         text = f"{record.path} is free now; you were denied it earlier."
-        writes[key] = notices.put(inbox, Notice(text, view.now, about="free:" + record.path))
+        writes[key] = notices.put(inbox, Notice(text, view.now, about=notices.FREE + record.path))
     return record.with_tree(tree_name, tree._replace(waiters=tuple(left)))
 
 

@@ -135,8 +135,10 @@ def _parked(case: _Case) -> Change | None:
         note = "moving" if lock.wrote is not None and content != lock.wrote else ""
         rule = "parked" if case.policy.locks.parked == "retry" else "parked-kept"
         finding = Finding(rule, case.target.path, lock=lock, tree=case.target.tree, note=note)
-        tree = case.tree._replace(offers={**case.tree.offers, agent: content})
-        return _deny(finding, case, case.record.with_tree(case.target.tree, tree))
+        # The change is in the denial: writing over it is no surprise any more, and no second denial.
+        record = locks.shown(case.record, case.target.tree, agent, case.view)
+        tree = record.tree(case.target.tree)._replace(offers={**case.tree.offers, agent: content})
+        return _deny(finding, case, record.with_tree(case.target.tree, tree))
     return None
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pucs.model import Inbox, Notice
 
+FREE = "free:"
+"""What a notice is about that says: this path, which you were denied, is free."""
+
 _LONGEST = 400
 _KEPT = 20
 _AT_ONCE = 3
@@ -27,10 +30,12 @@ def taken(inbox: Inbox) -> tuple[tuple[Notice, ...], Inbox]:
     return inbox.notices[:_AT_ONCE], inbox._replace(notices=inbox.notices[_AT_ONCE:])
 
 
-def delivered(agent: str, writes: dict[str, Any], view: View) -> tuple[str, ...]:
-    """The texts to tell the agent now; `writes` gets its inbox without them."""
+def delivered(agent: str, writes: dict[str, Any], view: View, known: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The texts to tell the agent now; `writes` gets its inbox without them. What is about `known` is news no more."""
     key = "inbox/" + agent
-    told, inbox = taken(writes.get(key) or view.inbox(agent))
-    if told:
+    full = writes.get(key) or view.inbox(agent)
+    news = tuple(notice for notice in full.notices if notice.about not in known)
+    told, inbox = taken(full._replace(notices=news))
+    if inbox != full:
         writes[key] = inbox if inbox.notices else None
     return tuple(notice.text for notice in told)

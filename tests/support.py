@@ -234,7 +234,7 @@ class Client:
             return self.hook("subagent_start", "SubagentStart")
         return self.hook("session_start", "SessionStart", source=source)
 
-    def pre(self, tool: str, path: str | None = None, call: str = "", **values: Any) -> Reply:
+    def pre(self, tool: str, path: str | None = None, /, call: str = "", **values: Any) -> Reply:
         """PreToolUse; the call stays open until `post`, `fail` or `batch`."""
         fields = {
             "tool_name": tool,

@@ -8,7 +8,7 @@ from pucs.client.opening import Repository, is_off, spot_of, stream_in, task_in
 from pucs.client.protection import protected
 from pucs.errors import StoreError
 from pucs.git import locate
-from pucs.model import DENY, SILENT, Agent, EditRequest, Finding, Target, Verdict
+from pucs.model import DENY, SILENT, Agent, EditRequest, Finding, PathRecord, Target, Verdict
 from pucs.paths import key_of
 from pucs.record import Record
 from pucs.state import contents, processes
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pucs.view import View
 
 _LOOKS = 4
+_LANDABLE = ("held", "parked", "parked-kept")
 
 
 class Caller(Record):
@@ -56,13 +57,18 @@ def before(call: ToolCall) -> Answer:
     """The edit gate: grants and locks all paths of the call, or none."""
     answer = Answer(SILENT)
     passed: list[_Gate] = []
-    for gate in _gates(call):
-        answer = gate.before()
-        if answer.decision == DENY:
-            for other in passed:
-                other.after(wrote=False)
-            return answer
-        passed.append(gate)
+    try:
+        for gate in _gates(call):
+            answer = gate.before()
+            if answer.decision == DENY:
+                for other in passed:
+                    other.withdraw()
+                return answer
+            passed.append(gate)
+    except StoreError as error:
+        from pucs.client.words import trouble  # noqa: PLC0415 - a grant is silence
+
+        return Answer(DENY, trouble(call.paths[0][0], error))
     return answer
 
 
@@ -120,9 +126,7 @@ class _Gate:
             sights = self._sights(view)
             self._keep_copies(agent, sights)
             verdict = self._decide(sights, self._leftovers(agent, view))
-            if verdict.decision == DENY and self._landed(verdict.findings[0]):
-                continue
-            if verdict.decision != edit_gate.AGAIN:
+            if verdict.decision != edit_gate.AGAIN and not (self._unsure(verdict) and self._compared(verdict)):
                 break
         if verdict.decision == edit_gate.AGAIN:
             verdict = Verdict(DENY, (Finding("state", sights[0].target.name, note="others keep changing it"),))
@@ -131,6 +135,21 @@ class _Gate:
         if self.repository.policy.guard.mode == "observe":
             return Answer(SILENT)
         return Answer(DENY, self._words(verdict.findings[0], sights))
+
+    def withdraw(self) -> None:
+        """Takes back what `before` granted, since another tree denied the same call."""
+        from pucs import edit_end  # noqa: PLC0415 - a call on several trees is rare
+
+        view = self.store.read()
+        targets = tuple(see(self.repository, inside, view).target for inside, _ in self.paths)
+
+        def rule(view: View) -> Change:
+            begun = agents.resolve(self.identity, view)
+            request = self._request(begun.result, targets)
+            ended = edit_end.after(request, self.repository.policy, view.after(begun), wrote=False)
+            return Change(None, {**begun.writes, **ended.writes}, begun.events + ended.events)
+
+        self.store.transact(rule)
 
     def after(self, *, wrote: bool) -> tuple[str, ...]:
         view = self.store.read()
@@ -146,7 +165,8 @@ class _Gate:
             request = self._request(begun.result, targets)
             ended = edit_end.after(request, self.repository.policy, view.after(begun), wrote=wrote)
             writes = {**begun.writes, **ended.writes}
-            told = notices.delivered(begun.result.id, writes, view)
+            known = tuple(notices.FREE + target.path for target in targets)
+            told = notices.delivered(begun.result.id, writes, view, known)
             return Change(told, writes, begun.events + ended.events)
 
         told: tuple[str, ...] = self.store.transact(rule)
@@ -160,7 +180,7 @@ class _Gate:
             if why:
                 key = key_of(inside, fold_case=self.repository.installation.fold_case)
                 target = Target(key, self.repository.tree.id, "", key, view.revision, protected=why)
-                sights.append(Sight(target, None, view.path(key)))
+                sights.append(Sight(target, None, PathRecord(key)))
                 continue
             sight = see(self.repository, inside, view)
             sights.append(sight._replace(target=sight.target._replace(whole=whole)))
@@ -181,7 +201,7 @@ class _Gate:
                 agent = writes.get("agent/" + agent.id, agent)
             request = self._request(agent, targets)
             change = edit_gate.before(request, self.repository.policy, view.after(Change(None, writes)))
-            if change.result.decision == edit_gate.AGAIN:
+            if change.result.decision == edit_gate.AGAIN or self._unsure(change.result):
                 return Change(change.result)
             return Change(change.result, {**writes, **change.writes}, events + change.events)
 
@@ -189,7 +209,10 @@ class _Gate:
             verdict: Verdict = self.store.transact(rule)
         except StoreError as error:
             # Reading needs no mutex: what is held stays held; what is free is not granted, as it could not be recorded.
-            verdict = rule(self.store.read()).result
+            try:
+                verdict = rule(self.store.read()).result
+            except StoreError:
+                verdict = Verdict(SILENT)
             if verdict.decision != DENY or verdict.findings[0].rule in ("parked", "stale"):
                 verdict = Verdict(DENY, (Finding("state", targets[0].name, note=str(error)),))
         return verdict
@@ -210,13 +233,21 @@ class _Gate:
             if locks.own(tree, name) is None and (not tree.locks or name in tree.offers):
                 contents.keep(self.store.root, target.content, data)
 
-    def _landed(self, finding: Finding) -> bool:
-        lock = finding.lock
-        if lock is None or lock.head == self.head:
-            return False
-        from pucs.client.landing import landed  # noqa: PLC0415 - only a HEAD that moved pays for it
+    def _unsure(self, verdict: Verdict) -> bool:
+        """Whether HEAD moved since the bytes that deny this were written: only git can tell if they landed."""
+        lock = verdict.findings[0].lock if verdict.findings else None
+        kind = verdict.findings[0].rule if verdict.findings else ""
+        return kind in _LANDABLE and lock is not None and not lock.calls and lock.head != self.head
 
-        return landed(self.repository, finding, self.head)
+    def _compared(self, verdict: Verdict) -> bool:
+        """Asks git once for this HEAD and notes the answer; false where it could not be noted."""
+        from pucs.client.landing import compare  # noqa: PLC0415 - only a HEAD that moved pays for it
+
+        try:
+            compare(self.repository, verdict.findings[0], self.head)
+        except StoreError:
+            return False
+        return True
 
     def _request(self, agent: Agent, targets: tuple[Target, ...]) -> EditRequest:
         return EditRequest(agent, self.call.call, self.call.tool, targets, self.identity.stream, self.head)

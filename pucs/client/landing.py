@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pucs import locks
+from pucs import edit_end, locks
 from pucs.client.opening import Repository
 from pucs.errors import GitError
 from pucs.git.run import git, plain_environment
@@ -12,41 +12,51 @@ from pucs.view import Change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from pucs.view import View
 
 
-def landed(repository: Repository, finding: Finding, head: str) -> bool:
-    """Releases the lock of the finding if HEAD moved since its last write and now holds what the tree holds.
+def compare(repository: Repository, finding: Finding, head: str) -> None:
+    """Releases the finding's lock if HEAD holds what the tree holds, or what the lock's agent wrote last.
 
-    Runs git at most twice, once for each HEAD. Gives whether anything was released.
+    Where it does not, notes for which HEAD that was found, so that git is asked once for each.
     """
     lock = finding.lock
-    if finding.rule not in ("held", "parked", "parked-kept") or lock is None or lock.calls:
-        return False
-    root = repository.tree.root
-    content = contents.look(f"{root}/{finding.path}")[0]
+    if lock is None:
+        return
+    content = contents.look(f"{repository.tree.root}/{finding.path}")[0]
     try:
-        same = _same_as_head(root, finding.path, content)
+        committed = _in_head(repository.tree.root, finding.path)
+        same = committed == content or (committed != lock.wrote and _same_as_head(repository.tree.root, finding.path))
     except GitError:
-        return False
+        committed, same = contents.UNKNOWN, False
 
     def rule(view: View) -> Change:
-        if not same:
-            record = locks.compared(view.path(finding.path), finding.tree, lock.agent, head)
-            return Change(False, {"path/" + finding.path: record})
-        record, ended = locks.committed(view.path(finding.path), finding.tree, (content, content))
-        return Change(bool(ended), {"path/" + finding.path: record} if ended else {})
+        record = view.path(finding.path)
+        tree = record.tree(finding.tree)
+        if locks.own(tree, lock.agent) != lock:
+            return Change(None)  # somebody acted since this was looked at
+        if same:
+            record, _ = locks.committed(record, finding.tree, (content, content))
+        elif committed == lock.wrote:
+            record = record.with_tree(finding.tree, locks.without(tree, lock.agent))
+        else:
+            record = locks.compared(record, finding.tree, lock.agent, head)
+        writes: dict[str, Any] = {}
+        writes["path/" + finding.path] = edit_end.woken(record, finding.tree, view, writes)
+        return Change(None, writes)
 
-    released: bool = repository.store.transact(rule)
-    return released
+    repository.store.transact(rule)
 
 
-def _same_as_head(root: str, path: str, content: str) -> bool:
-    environment = plain_environment()
-    committed = git(["rev-parse", "--verify", "-q", f"HEAD:{path}"], cwd=root, env=environment, check=False)
-    if committed.status != 0:
-        return content == contents.ABSENT
-    if committed.stdout.strip().decode() == content:
-        return True
+def _in_head(root: str, path: str) -> str:
+    """The fingerprint of what HEAD holds there."""
+    found = git(["rev-parse", "--verify", "-q", f"HEAD:{path}"], cwd=root, env=plain_environment(), check=False)
+    return found.stdout.strip().decode() if found.status == 0 else contents.ABSENT
+
+
+def _same_as_head(root: str, path: str) -> bool:
+    """Whether the tree's file would be committed as HEAD has it: line endings and filters may make the bytes differ."""
     arguments = ["diff", "--quiet", "HEAD", "--", f":(literal){path}"]
-    return git(arguments, cwd=root, env=environment, check=False).status == 0
+    return git(arguments, cwd=root, env=plain_environment(), check=False).status == 0

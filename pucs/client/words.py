@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pucs.client.looking import Sight
 from pucs.client.opening import Repository
+from pucs.errors import StoreError
 from pucs.model import Finding
 from pucs.state import contents
 from pucs.wording import Circumstances, denial
@@ -23,3 +24,9 @@ def words_of(repository: Repository, finding: Finding, sights: list[Sight], stre
         shows_change=was is not None and finding.tree == repository.tree.id,
     )
     return denial(finding, circumstances)
+
+
+def trouble(path: str, error: StoreError) -> str:
+    """What the agent is told when the state cannot be opened at all, so that nothing can be granted."""
+    finding = Finding("state", path, note=f"{error} ({error.hint})" if error.hint else str(error))
+    return denial(finding, Circumstances(command="pucs", now=0.0))

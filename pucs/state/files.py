@@ -58,7 +58,7 @@ class FileStore:
         try:
             self.append(change.events)
         except StoreError:
-            # The change counts all the same: nothing decides from the log. `pucs doctor` finds one that cannot be written.
+            # The change counts all the same: nothing decides from the log, and `pucs doctor` finds it.
             return change.result
         return change.result
 

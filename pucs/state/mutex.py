@@ -6,11 +6,11 @@ also holds the state's revision, so that counting costs no second file.
 
 from __future__ import annotations
 
-import fcntl
 import time
 
 from pucs import system
 from pucs.errors import StoreBusy, StoreError
+from pucs.system import flock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,16 +78,13 @@ class _TooLate(Exception):  # noqa: N818 - internal to one call
 
 def _flock(fd: int, deadline: float) -> None:
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        pass
+        if flock.taken(fd):
+            return
     except OSError as error:
         raise StoreError(f"the state cannot be locked: {error.strerror}") from None
-    else:
-        return
     try:
         _wait_in_kernel(fd, deadline)
-    except ValueError:
+    except (ValueError, AttributeError):
         # Not the main thread, or the process uses the alarm itself.
         _wait_by_polling(fd, deadline)
 
@@ -103,25 +100,22 @@ def _wait_in_kernel(fd: int, deadline: float) -> None:
         raise ValueError("the alarm is in use")
     signal.signal(signal.SIGALRM, ring)
     try:
-        signal.setitimer(signal.ITIMER_REAL, deadline)
-        fcntl.flock(fd, fcntl.LOCK_EX)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, deadline)
+            flock.wait(fd)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
     except _TooLate:
         raise StoreBusy("the state is busy", "try again") from None
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
 
 def _wait_by_polling(fd: int, deadline: float) -> None:
     end = time.monotonic() + deadline
     pause = _POLL_FIRST
-    while True:
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= end:
-                raise StoreBusy("the state is busy", "try again") from None
-            time.sleep(pause)
-            pause = min(pause * 2, _POLL_LONGEST)
-        else:
-            return
+    while not flock.taken(fd):
+        if time.monotonic() >= end:
+            raise StoreBusy("the state is busy", "try again")
+        time.sleep(pause)
+        pause = min(pause * 2, _POLL_LONGEST)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-
 from pucs import system
+from pucs.system import flock
 
 
 class Turn:
@@ -17,10 +16,9 @@ class Turn:
     def __enter__(self) -> bool:
         try:
             self._fd = system.open(self._path, system.O_RDWR | system.O_CREAT, 0o600)
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return flock.taken(self._fd)
         except OSError:
             return False
-        return True
 
     def __exit__(self, *_: object) -> None:
         if self._fd >= 0:

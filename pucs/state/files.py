@@ -151,7 +151,8 @@ class FileStore:
         for name in {*_listed(f"{self.root}/records/{kind}"), *_listed(f"{self.root}/mirror/{kind}")}:
             where = f"{kind}/{name}"
             record, copy = (_found_at(f"{self.root}/{folder}/{where}", where) for folder in ("records", "mirror"))
-            if record is None:
+            # A record that is only missing was on its way when its writer died: its copy is the state.
+            if record is None and (copy is None or system.exists(f"{self.root}/records/{where}")):
                 self._quarantine(where)
                 if copy is None:
                     self._quarantine(where, "mirror")

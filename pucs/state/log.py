@@ -33,14 +33,19 @@ def append(path: str, lines: Iterable[str]) -> None:
     try:
         fd = system.open(path, system.O_RDWR | system.O_APPEND | system.O_CREAT, 0o600)
         try:
-            size = system.fstat(fd).st_size
-            if size and system.pread(fd, 1, size - 1) != b"\n":
+            # Looked at twice: a peer's line may just be going from one page into the next.
+            if _ends_in_a_line(fd) and _ends_in_a_line(fd):
                 data = b"\n" + data  # a full disk cut somebody's line; ours starts on its own
             system.write(fd, data)
         finally:
             system.close(fd)
     except OSError as error:
         raise StoreError(f"the log cannot be written: {error.strerror}: {path}", "run: pucs doctor") from None
+
+
+def _ends_in_a_line(fd: int) -> bool:
+    size = system.fstat(fd).st_size
+    return size > 0 and system.pread(fd, 1, size - 1) != b"\n"
 
 
 def entries(path: str) -> Iterator[dict[str, Any]]:

@@ -277,6 +277,8 @@ def _check_log(root: Path) -> None:
 
     granted = set()
     for line in (root / "state/agent_activity.jsonl").read_text().splitlines():
+        if not line:
+            continue  # a writer met a peer's line between two pages and began on a new one
         entry = json.loads(line)
         if entry["action"] == "locked":
             assert (entry["file"], entry["token"]) not in granted

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from pucs.client import installing
+from pucs.client import installing, uninstalling
 from pucs.client.sites import site_at
 from pucs.install.claude_settings import SHARED, USER
 
@@ -66,7 +66,7 @@ def _init(arguments: argparse.Namespace) -> int:
 
 
 def _uninstall(arguments: argparse.Namespace) -> int:
-    done = installing.uninstall(arguments.path, os.environ)
+    done = uninstalling.uninstall(arguments.path, os.environ)
     if done.changed:
         print(f"{os.path.abspath(arguments.path)} is no longer guarded.")
     _print_notes(done.notes)

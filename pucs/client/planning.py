@@ -6,14 +6,16 @@ import os
 import shlex
 
 from pucs.client.sites import Site
+from pucs.config import compiling
 from pucs.errors import ConfigError, StoreError
 from pucs.git import worktrees
 from pucs.install import claude_settings, exclude, git_hooks, ledger, locations, state_files
-from pucs.install.changes import ABSENT, Shape, look, missing_above
+from pucs.install.changes import ABSENT, Shape, applied, look, missing_above, sweep
 from pucs.install.claude_settings import LOCAL, SHARED, USER
 from pucs.install.ledger import Entry
 from pucs.install.locations import Location, template
-from pucs.installation import MARKER
+from pucs.installation import MARKER, Installation
+from pucs.state import opening
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +53,15 @@ class Plan:
         else:
             entry = Entry(role, self.before_us(role, now, book.get(path)), ledger.digest(after))
             self.wanted[path] = after
-        book[path] = ledger.shared(entry, self.site.common) if book is self.shared else entry
+        self._enter(book, path, entry)
+
+    def _enter(self, book: dict[str, Entry], path: str, entry: Entry) -> None:
+        if book is self.own:
+            book[path] = entry
+            return
+        book[path] = ledger.shared(entry, self.site.common)
+        for folder in missing_above(self.shared_path):
+            book.setdefault(folder, Entry(FOLDER, ABSENT, ""))
 
     def before_us(self, role: str, now: Shape, entry: Entry | None) -> Shape:
         """What the path would be without us, as exactly as anybody can say now."""
@@ -144,9 +154,8 @@ class Plan:
         book = self.shared if self.is_shared(folder) else self.own
         for missing in missing_above(os.path.join(folder, "pre-commit")):
             book.setdefault(missing, Entry(FOLDER, ABSENT, ""))
-        entry = book.get(folder) or Entry(HOOKS, ABSENT, "")
-        entry = entry._replace(role=HOOKS)
-        book[folder] = ledger.shared(entry, self.site.common) if book is self.shared else entry
+        users = book[folder].users if folder in book else ()
+        self._enter(book, folder, Entry(HOOKS, ABSENT, "", users))
         for name in git_hooks.NAMES:
             changes = git_hooks.planned(folder, name, look)
             self.wanted |= changes
@@ -183,6 +192,28 @@ class Plan:
                 release(self, path, entry)
 
 
+def carry_out(plan: Plan, marker: Installation | None) -> bool:
+    """Changes everything as one; the ledgers first, so that even a kill in between leaves a way back."""
+    wanted = {path: shape for path, shape in plan.wanted.items() if look(path) != shape}
+    books = {plan.own_path: ledger.shape_of(plan.own), plan.shared_path: ledger.shape_of(plan.shared)}
+    books = {path: shape for path, shape in books.items() if not look(path).same(shape)}
+    # The marker is written by the body: here its present content is noted, to be put back when that fails.
+    markers = {path: look(path) for path in _markers(plan) if path not in wanted}
+    sweep({**books, **wanted})
+    with applied({**books, **wanted, **markers}):
+        if marker is not None:
+            # A configuration that was just written has its stamp only now.
+            stamp = marker.stamp or compiling.source_stamp(marker.config)
+            opening.write_marker(plan.site.common, marker._replace(stamp=stamp))
+    return bool(wanted) or marker is not None
+
+
+def _markers(plan: Plan) -> list[str]:
+    """The marker, its copy, and what `write_marker` makes on the way to them."""
+    paths = [os.path.join(plan.site.common, MARKER), os.path.join(plan.state, "installed-copy.json")]
+    return paths + [f"{path}.{os.getpid()}" for path in paths]
+
+
 def release(plan: Plan, path: str, entry: Entry) -> None:
     """Gives up this repository's share of a file; the last one to do so puts it back."""
     rest = ledger.left(entry, plan.site.common, MARKER)
@@ -197,7 +228,7 @@ def release(plan: Plan, path: str, entry: Entry) -> None:
 def settings_paths(site: Site, scope: str, environ: Mapping[str, str]) -> list[str]:
     """The settings files of a scope, every link on the way resolved."""
     if scope == USER:
-        folder = environ.get("CLAUDE_CONFIG_DIR") or os.path.join(os.path.expanduser("~"), ".claude")
+        folder = environ.get("CLAUDE_CONFIG_DIR") or os.path.join(ledger.home_of(environ), ".claude")
         return [os.path.realpath(os.path.join(folder, "settings.json"))]
     if scope == SHARED:
         return [os.path.realpath(os.path.join(site.home, ".claude", "settings.json"))]
@@ -206,6 +237,8 @@ def settings_paths(site: Site, scope: str, environ: Mapping[str, str]) -> list[s
 
 def _settings_without(now: Shape, before: Shape) -> Shape:
     try:
+        if not claude_settings.entries(now.data):
+            return now
         data = claude_settings.removed(now.data, before.data if before.kind == "file" else None)
     except (ConfigError, StoreError):
         return now

@@ -6,7 +6,7 @@ import os
 
 from pucs.errors import GitError, UsageError
 from pucs.git import locate, worktrees
-from pucs.git.run import git, plain_environment
+from pucs.git.run import git
 from pucs.record import Record
 
 
@@ -14,16 +14,17 @@ class Site(Record):
     """One repository.
 
     `homes` are the trees that carry settings and the state link: the main one, or all trees of a bare repository.
-    The first is where the configuration is. `trees` are all working trees.
+    `called` is the one where a first configuration belongs. `trees` are all working trees.
     """
 
     common: str
     homes: tuple[str, ...]
     trees: tuple[str, ...]
+    called: str
 
     @property
     def home(self) -> str:
-        """The tree of the configuration."""
+        """The tree from which git is asked about the repository."""
         return self.homes[0]
 
 
@@ -41,15 +42,14 @@ def site_at(folder: str) -> Site:
     main = _main_of(common, inside)
     linked = tuple(root for root in trees if root != main)
     if main:
-        return Site(common, (main,), (main, *linked))
+        return Site(common, (main,), (main, *linked), main)
     if not linked:
         raise UsageError(f"{folder} is a bare repository without working trees", "Add one: git worktree add")
-    homes = (inside, *(root for root in linked if root != inside)) if inside in linked else linked
-    return Site(common, homes, linked)
+    return Site(common, linked, linked, inside if inside in linked else linked[0])
 
 
 def _common_of(path: str) -> str:
-    said = git(["rev-parse", "--git-common-dir"], cwd=path, env=plain_environment(), check=False)
+    said = git(["rev-parse", "--git-common-dir"], cwd=path, env=worktrees.environment(), check=False)
     words = said.stderr.decode("utf-8", "replace").strip()
     if said.status != 0 and "not a git repository" in words:
         raise UsageError(f"{path} is not in a git repository", "Make it one (git init), or name another folder.")

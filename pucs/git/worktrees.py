@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import os
 
-from pucs.git.run import git, plain_environment
+from pucs.git.run import git
 from pucs.record import Record
+
+# What `git rev-parse --local-env-vars` lists: it says which repository is meant, and holds for no other one.
+_LOCAL = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
+    "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE", "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_PREFIX", "GIT_INTERNAL_SUPER_PREFIX", "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+)  # fmt: skip
 
 
 class Worktree(Record):
@@ -16,11 +24,16 @@ class Worktree(Record):
     gone: bool = False
 
 
+def environment() -> dict[str, str]:
+    """The environment without those, the user's git configuration included, for asking about any repository."""
+    return {key: value for key, value in os.environ.items() if key not in _LOCAL}
+
+
 def worktrees(folder: str) -> list[Worktree]:
     """All working trees of the repository, the main one (or the bare repository) first."""
-    output = git(["worktree", "list", "--porcelain", "-z"], cwd=folder, env=plain_environment(), check=False)
+    output = git(["worktree", "list", "--porcelain", "-z"], cwd=folder, env=environment(), check=False)
     if output.status != 0:  # git before 2.36 has no -z here
-        output = git(["worktree", "list", "--porcelain"], cwd=folder, env=plain_environment())
+        output = git(["worktree", "list", "--porcelain"], cwd=folder, env=environment())
     found: list[Worktree] = []
     for line in output.stdout.replace(b"\0", b"\n").decode("utf-8", "surrogateescape").split("\n"):
         word, _, rest = line.partition(" ")
@@ -50,15 +63,15 @@ def is_bare(root: str) -> bool:
 def tracked(root: str, path: str) -> bool:
     """Whether git has the file in its index."""
     arguments = ["ls-files", "--error-unmatch", "--", path]
-    return git(arguments, cwd=root, env=plain_environment(), check=False).status == 0
+    return git(arguments, cwd=root, env=environment(), check=False).status == 0
 
 
 def files(root: str) -> list[str]:
     """All tracked files."""
-    output = git(["ls-files", "-z"], cwd=root, env=plain_environment())
+    output = git(["ls-files", "-z"], cwd=root, env=environment())
     return output.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]
 
 
 def _text(arguments: list[str], root: str, *, check: bool = True) -> str:
-    output = git(arguments, cwd=root, env=plain_environment(), check=check)
+    output = git(arguments, cwd=root, env=environment(), check=check)
     return output.stdout.decode("utf-8", "surrogateescape").removesuffix("\n") if output.status == 0 else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import stat
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pucs.errors import PucsError, WorldError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 class Shape(NamedTuple):
@@ -100,6 +101,13 @@ def applied(wanted: Mapping[str, Shape]) -> Iterator[None]:
         raise
 
 
+def sweep(paths: Iterable[str]) -> None:
+    """Removes what a writer of these paths that was killed left beside them."""
+    for path in paths:
+        for left in glob.glob(glob.escape(path) + ".pucs-[0-9]*"):
+            os.unlink(left)
+
+
 def missing_above(path: str) -> list[str]:
     """The folders that are not there yet on the way to the path, outermost first."""
     missing = []
@@ -112,7 +120,7 @@ def missing_above(path: str) -> list[str]:
 
 def _make_folders_above(path: str, done: list[tuple[str, Shape]]) -> None:
     for folder in missing_above(path):
-        done.append((folder, ABSENT))
+        done.append((folder, look(folder)))
         os.mkdir(folder)
 
 

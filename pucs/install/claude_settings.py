@@ -114,7 +114,7 @@ def removed(data: bytes, before: bytes | None) -> bytes:
 
 def is_empty(data: bytes) -> bool:
     """Whether the file says nothing at all."""
-    return _parsed(_decoded(data, "settings")[1], "settings").value == {}
+    return not _parsed(_decoded(data, "settings")[1], "settings").names
 
 
 def entries(data: bytes) -> list[Entry]:

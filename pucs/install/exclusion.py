@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import filelock
 
 from pucs.errors import WorldError
+from pucs.installation import MARKER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +19,8 @@ _PATIENCE = 60.0
 
 
 @contextmanager
-def exclusive(common: str, *, leave: bool = True) -> Iterator[None]:
-    """Runs the body alone; `leave` keeps the mutex's file, which the last one to leave a repository takes along."""
+def exclusive(common: str) -> Iterator[None]:
+    """Runs the body alone. Whoever leaves a repository that is not guarded takes the mutex's file along."""
     path = os.path.join(common, NAME)
     lock = filelock.FileLock(path, timeout=_PATIENCE)
     try:
@@ -31,7 +32,8 @@ def exclusive(common: str, *, leave: bool = True) -> Iterator[None]:
         raise WorldError(message, "Check the rights, then try again.") from None
     try:
         yield
-        if not leave:
-            os.unlink(path)
     finally:
+        if not os.path.lexists(os.path.join(common, MARKER)):
+            # Those who wait for it see that it is gone (filelock does that) and queue for the next one.
+            os.unlink(path)
         lock.release()

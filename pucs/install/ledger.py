@@ -43,8 +43,13 @@ def digest(shape: Shape) -> str:
 
 def shared_ledger(environ: Mapping[str, str]) -> str:
     """The user's own ledger, for files that several repositories rely on."""
-    state = environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    state = environ.get("XDG_STATE_HOME") or os.path.join(home_of(environ), ".local", "state")
     return os.path.join(state, "pucs", "shared.json")
+
+
+def home_of(environ: Mapping[str, str]) -> str:
+    """The user's home folder."""
+    return environ.get("HOME") or os.path.expanduser("~")
 
 
 def load(path: str) -> dict[str, Entry]:

@@ -172,7 +172,7 @@ def _forget(repository: Repository, agent: Agent) -> None:
         now = view.agent(agent.id)
         if now is None:
             return Change(None)
-        held = tuple(pair for pair in now.paths if locks.own(view.path(pair[1]).tree(pair[0]), now.id) is not None)
+        held = _held(now, view)
         return Change(None, {} if held == now.paths else {"agent/" + now.id: now._replace(paths=held)})
 
     repository.store.transact(rule)
@@ -210,4 +210,11 @@ def _repositories(cwd: str, done: tuple[Finished, ...]) -> list[Repository]:
 
 
 def _others(agent: Agent, view: View) -> Iterable[Agent]:
-    return (other for other in at_work(view) if not locks.family(other.id, agent.id))
+    """The other agents, each with the paths it holds now."""
+    for other in at_work(view):
+        if not locks.family(other.id, agent.id):
+            yield other._replace(paths=_held(other, view))
+
+
+def _held(agent: Agent, view: View) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for pair in agent.paths if locks.own(view.path(pair[1]).tree(pair[0]), agent.id) is not None)

@@ -159,6 +159,7 @@ class _Gate:
 
         from pucs import edit_end, notices  # noqa: PLC0415 - not needed before a call
         from pucs.client.publishing import publish_soon  # noqa: PLC0415
+        from pucs.client.refreshing import recompile_if_stale  # noqa: PLC0415
 
         def rule(view: View) -> Change:
             begun = agents.resolve(self.identity, view)
@@ -171,6 +172,7 @@ class _Gate:
 
         told: tuple[str, ...] = self.store.transact(rule)
         publish_soon(self.repository)
+        recompile_if_stale(self.repository)
         return told
 
     def _sights(self, view: View) -> list[Sight]:

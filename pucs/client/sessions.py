@@ -9,6 +9,7 @@ from pucs.client.edits import Caller, identity_of
 from pucs.client.looking import see, see_key
 from pucs.client.opening import Repository, is_off, repository_at, spot_of
 from pucs.client.publishing import publish_soon
+from pucs.client.refreshing import recompile_if_stale
 from pucs.client.surveying import at_work
 from pucs.model import Agent, Target
 from pucs.record import Record
@@ -48,6 +49,7 @@ def start(caller: Caller, cwd: str) -> tuple[str, ...]:
         return Change((begun.result, told), writes, begun.events)
 
     agent, told = repository.store.transact(rule)
+    recompile_if_stale(repository)
     view = repository.store.read()
     company = Company(agent, identity.stream, repository.policy, tuple(_others(agent, view)))
     problem = repository.installation.problem

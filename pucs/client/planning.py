@@ -154,8 +154,8 @@ class Plan:
         book = self.shared if self.is_shared(folder) else self.own
         for missing in missing_above(os.path.join(folder, "pre-commit")):
             book.setdefault(missing, Entry(FOLDER, ABSENT, ""))
-        users = book[folder].users if folder in book else ()
-        self._enter(book, folder, Entry(HOOKS, ABSENT, "", users))
+        key = hooks_key(folder)
+        self._enter(book, key, Entry(HOOKS, ABSENT, "", book[key].users if key in book else ()))
         for name in git_hooks.NAMES:
             changes = git_hooks.planned(folder, name, look)
             self.wanted |= changes
@@ -223,6 +223,11 @@ def release(plan: Plan, path: str, entry: Entry) -> None:
         return
     del plan.shared[path]
     plan.wanted[path] = plan.before_us(entry.role, look(path), entry)
+
+
+def hooks_key(folder: str) -> str:
+    """Where the ledger keeps the hooks of a folder; the folder itself may have an entry of its own."""
+    return os.path.join(folder, "*")
 
 
 def settings_paths(site: Site, scope: str, environ: Mapping[str, str]) -> list[str]:

@@ -70,7 +70,7 @@ def _plan_return(plan: Plan, installation: Installation) -> list[str]:
     for path, entry in plan.own.items():
         _return(plan, path, entry)
     for folder in installation.hooks:
-        if folder not in plan.own and folder not in plan.shared:
+        if planning.hooks_key(folder) not in {**plan.own, **plan.shared}:
             _return_hooks(plan, folder)
     _return_unlisted(plan)
     for path in glob.glob(glob.escape(os.path.join(plan.site.common, MARKER)) + "*"):
@@ -89,7 +89,7 @@ def _return_unlisted(plan: Plan) -> None:
 def _return(plan: Plan, path: str, entry: ledger.Entry) -> None:
     now = look(path)
     if entry.role == planning.HOOKS:
-        _return_hooks(plan, path)
+        _return_hooks(plan, os.path.dirname(path))
     elif entry.role == planning.CONFIG:
         _return_config(plan, path, entry)
     elif entry.role == planning.STATE:
@@ -115,15 +115,16 @@ def _unneeded(plan: Plan) -> list[str]:
     return idle
 
 
-def _give_up_hooks(plan: Plan, folder: str, entry: ledger.Entry) -> None:
+def _give_up_hooks(plan: Plan, path: str, entry: ledger.Entry) -> None:
     rest = ledger.left(entry, plan.site.common, MARKER)
+    folder = os.path.dirname(path)
     if rest.users:
-        plan.shared[folder] = rest
+        plan.shared[path] = rest
         plan.notes.append(
             f"{folder} keeps the hooks of PUCS: other repositories rely on them, in this one they do nothing"
         )
         return
-    del plan.shared[folder]
+    del plan.shared[path]
     _return_hooks(plan, folder)
 
 

@@ -42,14 +42,11 @@ def resolve(identity: Identity, view: View) -> Change:
         return _register(identity, view)
     agent = agent._replace(stream=identity.stream or agent.stream, task=identity.task or agent.task)
     writes: dict[str, Any] = {}
-    if agent.ended:
-        agent = agent._replace(ended=0.0)
+    if agent.ended or (identity.process is not None and identity.process != agent.process):
+        agent = agent._replace(ended=0.0, process=identity.process or agent.process)
         writes["agent/" + agent.id] = agent
-    if identity.process is not None and identity.process != agent.process:
-        agent = agent._replace(process=identity.process)
-        writes["agent/" + agent.id] = agent
-        if not identity.subagent:
-            writes[client_key(identity.process)] = Name(agent.id, at=view.now)
+        if identity.process is not None and not identity.subagent:
+            writes.update(_moved_in(agent, identity.process, view))
     if view.now - agent.seen >= _SEEN_EVERY:
         agent = agent._replace(seen=view.now)
         writes["agent/" + agent.id] = agent
@@ -90,6 +87,16 @@ def client_key(process: Process) -> str:
     return f"client/{process.boot}-{process.namespace}-{process.pid}-{process.started}"
 
 
+def _moved_in(agent: Agent, process: Process, view: View) -> dict[str, Any]:
+    """The client process is now this agent: one client is one agent at a time, so whoever it was has ended."""
+    writes: dict[str, Any] = {client_key(process): Name(agent.id, at=view.now)}
+    name = view.name(client_key(process))
+    before = view.agent(name.value) if name is not None and name.value != agent.id else None
+    if before is not None and not before.ended and before.process == process:
+        writes["agent/" + before.id] = before._replace(ended=view.now, calls={})
+    return writes
+
+
 def _session_key(identity: Identity, view: View) -> str:
     key = "session/" + identity.session
     if identity.subagent:
@@ -98,10 +105,11 @@ def _session_key(identity: Identity, view: View) -> str:
     if name is None or identity.process is None:
         return key
     agent = view.agent(name.value)
-    # One host session resumed twice at the same time is two workers, whatever its id says.
-    if agent is not None and agent.process not in (None, identity.process) and view.liveness(agent.process) == ALIVE:
-        return f"{key}#{identity.process.pid}-{identity.process.started}"
-    return key
+    if agent is None or agent.process in (None, identity.process):
+        return key
+    # One host session resumed twice at the same time is two workers, whatever its id says, and stays two.
+    twin = f"{key}#{identity.process.pid}-{identity.process.started}"
+    return twin if view.liveness(agent.process) == ALIVE or view.name(twin) is not None else key
 
 
 def _register(identity: Identity, view: View) -> Change:
@@ -126,6 +134,9 @@ def _register(identity: Identity, view: View) -> Change:
     else:
         identifier = _free_id(identity, view, writes)
     agent = _fresh(identifier, identity, parent, view)
+    earlier = view.agent(identifier)
+    if earlier is not None:  # the launcher gave the name of an agent that is gone: its paths and subagents go on
+        agent = agent._replace(paths=earlier.paths, children=earlier.children)
     writes["agent/" + identifier] = agent
     writes[_session_key(identity, view)] = Name(identifier, at=view.now)
     if identity.process is not None and parent is None:

@@ -44,7 +44,8 @@ def state_of(lock: Lock, content: str, view: View) -> str:
     """HELD, PARKED (dirty bytes whose agent is gone or idle past its lock) or VOID (nothing to protect)."""
     agent = view.agent(lock.agent)
     has_bytes = dirty(lock, content)
-    life = view.liveness(lock.process)
+    # The agent's own process first: after a resume it is another than the one that took the lock.
+    life = view.liveness(agent.process if agent is not None and agent.process is not None else lock.process)
     if life == DEAD or (agent is not None and agent.ended > 0):
         return PARKED if has_bytes else VOID
     if lock.calls and (life == ALIVE or view.now < lock.acquired + lock.longest):

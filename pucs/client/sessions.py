@@ -28,11 +28,12 @@ _DEADLINE = 0.3
 
 
 class Finished(Record):
-    """A call that the host lists as over, whether it was refused, and the path it read if it was a reading one."""
+    """A call that the host lists as over, whether it was refused, and the paths that it read or was to write."""
 
     call: str
     refused: bool = False
     paths: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
 
 
 def start(caller: Caller, cwd: str) -> tuple[str, ...]:
@@ -204,7 +205,7 @@ def _read_targets(repository: Repository, done: tuple[Finished, ...], view: View
 
 def _repositories(cwd: str, done: tuple[Finished, ...]) -> list[Repository]:
     found: dict[str, Repository] = {}
-    for path in (cwd, *(path for one in done for path in one.paths)):
+    for path in (cwd, *(path for one in done for path in (*one.paths, *one.targets))):
         spot = spot_of(path, cwd)
         if spot is not None:
             found.setdefault(spot.repository.tree.common, spot.repository)

@@ -70,8 +70,10 @@ def _post_tool_batch(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     for one in calls if isinstance(calls, list) else ():
         entry = _mapping(one)
         refused = _text(entry.get("tool_response")).startswith(_REFUSALS)
-        path = _text(_mapping(entry.get("tool_input")).get("file_path")) if entry.get("tool_name") == "Read" else ""
-        finished.append(sessions.Finished(_text(entry.get("tool_use_id")), refused, (path,) if path else ()))
+        tool, values = _text(entry.get("tool_name")), _mapping(entry.get("tool_input"))
+        read = _text(values.get("file_path")) if tool == "Read" else ""
+        written = tuple(path for path, _ in paths_of(tool, values))
+        finished.append(sessions.Finished(_text(entry.get("tool_use_id")), refused, (read,) if read else (), written))
     return _told("PostToolBatch", sessions.batch(call.caller, call.cwd, finished))
 
 

@@ -559,7 +559,7 @@ class busy:  # noqa: N801 - reads like a statement
         self.repo = repo
 
     def __enter__(self) -> None:
-        code = "import fcntl,sys; f=open(sys.argv[1],'r+'); fcntl.flock(f,2); print('in',flush=True); sys.stdin.read()"
+        code = "import fcntl,sys; f=open(sys.argv[1],'a'); fcntl.flock(f,2); print('in',flush=True); sys.stdin.read()"
         command = ["python3", "-c", code, str(self.repo.state / "mutex")]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(os.environ))
         assert self.process.stdout

@@ -115,6 +115,7 @@ class _Gate:
         self.store = repository.store
         self.identity = identity_of(call.caller, repository)
         self.head = locate.head_of(repository.tree)
+        self._asked = False
 
     def before(self) -> Answer:
         verdict, sights = Verdict(SILENT), []
@@ -126,7 +127,7 @@ class _Gate:
             sights = self._sights(view)
             self._keep_copies(agent, sights)
             verdict = self._decide(sights, self._leftovers(agent, view))
-            if verdict.decision != edit_gate.AGAIN and not (self._unsure(verdict) and self._compared(verdict)):
+            if verdict.decision != edit_gate.AGAIN and not (self._unsure(verdict, sights) and self._compared(verdict)):
                 break
         if verdict.decision == edit_gate.AGAIN:
             verdict = Verdict(DENY, (Finding("state", sights[0].target.name, note="others keep changing it"),))
@@ -203,7 +204,7 @@ class _Gate:
                 agent = writes.get("agent/" + agent.id, agent)
             request = self._request(agent, targets)
             change = edit_gate.before(request, self.repository.policy, view.after(Change(None, writes)))
-            if change.result.decision == edit_gate.AGAIN or self._unsure(change.result):
+            if change.result.decision == edit_gate.AGAIN or self._unsure(change.result, sights):
                 return Change(change.result)
             return Change(change.result, {**writes, **change.writes}, events + change.events)
 
@@ -235,16 +236,20 @@ class _Gate:
             if locks.own(tree, name) is None and (not tree.locks or name in tree.offers):
                 contents.keep(self.store.root, target.content, data)
 
-    def _unsure(self, verdict: Verdict) -> bool:
-        """Whether HEAD moved since the bytes that deny this were written: only git can tell if they landed."""
-        lock = verdict.findings[0].lock if verdict.findings else None
-        kind = verdict.findings[0].rule if verdict.findings else ""
-        return kind in _LANDABLE and lock is not None and not lock.calls and lock.head != self.head
+    def _unsure(self, verdict: Verdict, sights: list[Sight]) -> bool:
+        """Whether HEAD or the file moved on since the bytes that deny this were written: git can tell if they landed."""
+        finding = verdict.findings[0] if verdict.findings else None
+        lock = finding.lock if finding is not None else None
+        if self._asked or finding is None or lock is None or lock.calls or finding.rule not in _LANDABLE:
+            return False
+        there = [sight.target.content for sight in sights if sight.target.path == finding.path]
+        return lock.head != self.head or lock.wrote not in there
 
     def _compared(self, verdict: Verdict) -> bool:
         """Asks git once for this HEAD and notes the answer; false where it could not be noted."""
         from pucs.client.landing import compare  # noqa: PLC0415 - only a HEAD that moved pays for it
 
+        self._asked = True
         try:
             compare(self.repository, verdict.findings[0], self.head)
         except StoreError:

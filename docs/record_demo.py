@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -40,8 +41,16 @@ def play() -> str:
     if done.returncode != 0:
         raise SystemExit(f"pucs demo failed ({done.returncode}):\n{done.stdout}{done.stderr}")
     folder = re.escape(tempfile.gettempdir())
-    text = done.stdout.replace(shell_command(), "pucs")
-    return re.sub(rf"{folder}/pucs-demo-\w+", "", text).strip("\n")
+    text = done.stdout.replace(shell_command() or "pucs", "pucs")
+    text = re.sub(rf"{folder}/pucs-demo-\w+", "~", text).replace("~/shop/.git/pucs-run", "pucs")
+    # The log at the end says the same again, line by line: too long for a page.
+    return text.partition("\n[person] $ pucs log\n")[0].rstrip("\n")
+
+
+def wrapped(line: str) -> str:
+    """The line in the picture's width; what is continued keeps its indentation."""
+    indentation = " " * (len(line) - len(line.lstrip()))
+    return "\n".join(textwrap.wrap(line, WIDTH, subsequent_indent=indentation, break_on_hyphens=False)) or line
 
 
 def coloured(text: str) -> Iterator[Text]:
@@ -49,13 +58,13 @@ def coloured(text: str) -> Iterator[Text]:
     for line in text.splitlines():
         actor = re.match(r"\[(\w+)\]", line)
         if actor:
-            yield Text(line, style=ACTORS.get(actor[1], "bold"))
+            yield Text(wrapped(line), style=ACTORS.get(actor[1], "bold"))
         elif re.match(r"    PUCS: ", line) and "guards this repository" not in line:
-            yield Text(line, style="red")
+            yield Text(wrapped(line), style="red")
         elif re.match(r"    [-+]", line):
-            yield Text(line, style="green" if line.lstrip().startswith("+") else "yellow")
+            yield Text(wrapped(line), style="green" if line.lstrip().startswith("+") else "yellow")
         else:
-            yield Text(line)
+            yield Text(wrapped(line))
 
 
 def main(path: str) -> None:
@@ -67,8 +76,9 @@ def main(path: str) -> None:
     svg = console.export_svg(title="pucs demo", theme=THEME, unique_id="pucs-demo")
     # Fonts come from the reader's machine: a picture in a README may load nothing anyway.
     svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+    svg = svg.replace("Fira Code", "ui-monospace").replace("<svg ", '<svg xml:space="preserve" ', 1)
     with open(path, "w", encoding="utf-8") as file:
-        file.write(svg.replace("Fira Code", "ui-monospace") + "\n")
+        file.write(svg + "\n")
 
 
 if __name__ == "__main__":

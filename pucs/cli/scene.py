@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -99,7 +100,7 @@ class _Stage:
             ["git", "commit", *arguments], cwd=self.root, env=environ, capture_output=True, text=True, check=False
         )
         who = actor.stream if actor else "person"
-        self.line(f"\n[{who}] $ git commit {' '.join(arguments)}")
+        self.line(f"\n[{who}] $ git commit {shlex.join(arguments)}")
         self.line(textwrap.indent((done.stdout + done.stderr).strip(), "    "))
         return done.returncode == 0
 
@@ -125,7 +126,10 @@ class _Stage:
             raise WorldError(f"the hook of {event} failed: {done.stderr.strip()}", "run: pucs doctor")
         if not done.stdout:
             return ""
-        output = json.loads(done.stdout).get("hookSpecificOutput", {})
+        answer = json.loads(done.stdout)
+        if "systemMessage" in answer:
+            raise WorldError(f"the hook of {event} failed: {answer['systemMessage']}", "run: pucs doctor")
+        output = answer.get("hookSpecificOutput", {})
         return str(output.get("permissionDecisionReason") or output.get("additionalContext") or "")
 
     def environ(self, actor: _Actor | None) -> dict[str, str]:

@@ -26,7 +26,7 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=_status)
     parser = commands.add_parser("why", help="what the gate would say about a path, to whom, and why")
     parser.add_argument("path", metavar="PATH")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.set_defaults(run=_why)
     parser = commands.add_parser("log", help="what happened")
     parser.add_argument("--stream", default="all", help="one stream's entries (default: all)")

@@ -237,7 +237,7 @@ class _Gate:
                 contents.keep(self.store.root, target.content, data)
 
     def _unsure(self, verdict: Verdict, sights: list[Sight]) -> bool:
-        """Whether HEAD or the file moved on since the bytes that deny this were written: git can tell if they landed."""
+        """Whether HEAD or the file moved on since the bytes that deny this were written: git knows if they landed."""
         finding = verdict.findings[0] if verdict.findings else None
         lock = finding.lock if finding is not None else None
         if self._asked or finding is None or lock is None or lock.calls or finding.rule not in _LANDABLE:

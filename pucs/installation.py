@@ -18,7 +18,7 @@ MARKER = "pucs-installed.json"
 _TYPES: dict[str, Any] = {
     **dict.fromkeys(("command", "config", "problem", "session", "python", "root", "scope"), str),
     **dict.fromkeys(("stamp", "policy"), dict),
-    **dict.fromkeys(("entries", "runner", "hooks"), list),
+    **dict.fromkeys(("entries", "runner", "hooks", "trees"), list),
     "started": (int, float),
 }
 
@@ -29,7 +29,8 @@ class Installation(Record):
     `command` is how a shell runs `pucs`; `config` the configuration file's absolute path and `stamp` its state when
     `policy` was compiled from it; `entries` the files outside the git directory that hold text of ours, as
     (absolute path, a text that must stay in it); `session` the coordinated effort and when it began. `runner` is the
-    command line that runs `pucs` as a process, `hooks` the folders of git hooks that run our gate.
+    command line that runs `pucs` as a process, `hooks` the folders of git hooks that run our gate, `trees` the working
+    trees that were looked at, where each has a folder of its own.
     """
 
     command: str = "pucs"
@@ -46,6 +47,7 @@ class Installation(Record):
     scope: str = ""
     runner: tuple[str, ...] = ()
     hooks: tuple[str, ...] = ()
+    trees: tuple[str, ...] = ()
     extra: dict[str, Any] = {}
 
 

@@ -8,8 +8,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from pucs.client import installing, uninstalling
+from pucs.client.refreshing import compiled
 from pucs.client.sites import site_at
 from pucs.install.claude_settings import SHARED, USER
+from pucs.state.opening import FOLDER
 
 if TYPE_CHECKING:
     import argparse
@@ -48,7 +50,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     doctor.add_argument("--json", action="store_true", help="print one JSON object")
     doctor.set_defaults(run=_doctor)
 
-    # Not for people: hooks run it in the background when the configuration changed.
+    # Not for people: hooks run it in the background when the configuration changed or a git hook was overwritten.
     compile_ = commands.add_parser("compile")
     compile_.add_argument("path", nargs="?", default=".")
     compile_.set_defaults(run=_compile)
@@ -85,7 +87,12 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 
 def _compile(arguments: argparse.Namespace) -> int:
-    installing.compile_config(site_at(arguments.path).common)
+    site = site_at(arguments.path)
+    try:
+        installing.compile_config(site.common)
+        installing.renew_hooks(arguments.path, os.environ)
+    finally:
+        compiled(os.path.join(site.common, FOLDER))
     return 0
 
 

@@ -13,8 +13,11 @@ from pucs.config import compiling, guessing, loading
 from pucs.errors import ConfigError, Refusal, UsageError
 from pucs.git import worktrees
 from pucs.install import claude_settings, locations, state_files
+from pucs.install.changes import look
 from pucs.install.exclusion import exclusive
+from pucs.install.locations import Location
 from pucs.installation import Installation, encode
+from pucs.model import Event
 from pucs.policy import decode
 from pucs.record import Record
 from pucs.state import opening
@@ -69,6 +72,7 @@ def init(folder: str, wish: Wish, environ: Mapping[str, str]) -> Done:
             scope=scope,
             runner=tuple(locations.runner()),
             hooks=hooks,
+            trees=_trees_with_hooks(site, hooks),
         )
         changed = planning.carry_out(plan, None if old is not None and _text(now) == _text(old) else now)
     return Done(now.session, changed, tuple(plan.notes))
@@ -84,6 +88,30 @@ def compile_config(common: str) -> Installation | None:
         if new != old:
             opening.write_marker(common, new)
         return new
+
+
+def renew_hooks(folder: str, environ: Mapping[str, str]) -> list[str]:
+    """Brings git hooks back that somebody overwrote, and into new trees with a folder of their own; gives the files."""
+    site = site_at(folder)
+    with exclusive(site.common):
+        old = opening.installed(site.common)
+        if old is None or not old.python:
+            return []
+        plan = Plan(site, environ)
+        hooks = plan.hooks(Location(old.python, old.root, locations.hooks_in(old.root)))
+        others = [entry for entry in old.entries if os.path.dirname(entry[0]) not in {*old.hooks, *hooks}]
+        new = old._replace(
+            hooks=hooks, trees=_trees_with_hooks(site, hooks), entries=(*others, *plan.protected)
+        )
+        changed = [path for path, shape in plan.wanted.items() if look(path) != shape]
+        planning.carry_out(plan, None if _text(new) == _text(old) else new)
+    if changed:
+        opening.open_store(site.common).append((Event("pucs", None, "hooks_renewed", {"files": changed}),))
+    return changed
+
+
+def _trees_with_hooks(site: Site, hooks: tuple[str, ...]) -> tuple[str, ...]:
+    return () if all(folder.startswith(site.common + os.sep) for folder in hooks) else site.trees
 
 
 def _opened(old: Installation, wish: Wish, site: Site) -> Installation:

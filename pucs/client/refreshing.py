@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from pucs import system
+from pucs.state.contents import read_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pucs.client.opening import Repository
 
 _PATIENCE = 30.0
+_HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "pre-merge-commit", "post-commit")
+_OURS = b"/pucs-installed.json"
 
 
-def recompile_if_stale(repository: Repository) -> bool:
+def recompile_if_stale(repository: Repository, *, hooks: bool = False) -> bool:
     """Starts `pucs compile` in the background where the configuration is not the one that was compiled.
 
-    Costs one look at the file's times. The last good policy holds until the new one is compiled.
+    With `hooks` also where a git hook was overwritten (installing husky or lefthook does that), or the tree is new and
+    has hooks of its own. A hook that was removed is left alone. The last good policy holds until the new one is there.
     """
     installation = repository.installation
-    if not installation.config or not installation.runner or _stamp(installation.config) == installation.stamp:
+    if not installation.config or not installation.runner:
+        return False
+    if _stamp(installation.config) == installation.stamp and not (hooks and _are_lost(repository)):
         return False
     if not _is_turn(f"{repository.store.root}/compiling"):
         return False
@@ -36,6 +42,26 @@ def compiled(root: str) -> None:
         system.unlink(f"{root}/compiling")
     except OSError:
         return
+
+
+def _are_lost(repository: Repository) -> bool:
+    installation = repository.installation
+    if installation.trees and repository.tree.root not in installation.trees:
+        return True
+    for folder in installation.hooks:
+        for name in _HOOKS:
+            data = _content(f"{folder}/{name}")
+            # A manager that was installed over ours may run it under this name.
+            if data and _OURS not in data and _OURS not in _content(f"{folder}/{name}.legacy"):
+                return True
+    return False
+
+
+def _content(path: str) -> bytes:
+    try:
+        return read_all(path)
+    except OSError:
+        return b""
 
 
 def _stamp(path: str) -> dict[str, int]:

@@ -50,7 +50,7 @@ def start(caller: Caller, cwd: str) -> tuple[str, ...]:
         return Change((begun.result, told), writes, begun.events)
 
     agent, told = repository.store.transact(rule)
-    recompile_if_stale(repository)
+    recompile_if_stale(repository, hooks=True)
     view = repository.store.read()
     company = Company(agent, identity.stream, repository.policy, tuple(_others(agent, view)))
     problem = repository.installation.problem
@@ -64,6 +64,7 @@ def batch(caller: Caller, cwd: str, finished: Iterable[Finished]) -> tuple[str, 
     told: tuple[str, ...] = ()
     for repository in _repositories(cwd, done):
         told += _close(repository, caller, done)
+        recompile_if_stale(repository, hooks=True)
     return told
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from pucs import fastjson, system
 
 TYPE_CHECKING = False
@@ -26,6 +28,8 @@ def run(event: str, handler: Handler) -> None:
         if parsed is None:
             return
         data = parsed
+        if sys.argv[-1:] == ["plugin"] and _is_doubled(event, data):
+            return
         answer = handler(data)
     except Exception as error:  # noqa: BLE001 - the one place where everything is caught
         answer = _failed(event, data, error)
@@ -39,6 +43,12 @@ def _parsed(raw: bytes) -> Mapping[str, Any] | None:
     except ValueError:
         return None
     return data if isinstance(data, dict) else None
+
+
+def _is_doubled(event: str, data: Mapping[str, Any]) -> bool:
+    from pucs.hosts.plugin import is_doubled  # noqa: PLC0415 - hooks in settings need not ask
+
+    return is_doubled(event, data)
 
 
 def _failed(event: str, data: Mapping[str, Any], error: Exception) -> Mapping[str, Any] | None:

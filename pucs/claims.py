@@ -9,7 +9,7 @@ from pucs.policy import Policy, critical
 
 def claim_for(request: EditRequest, target: Target, policy: Policy) -> locks.Claim:
     """The claim of the request's agent; a critical file has durations of its own, an explicit wish is cut to what is allowed."""
-    rule = critical(policy, target.path)
+    rule = critical(policy, target.name) or critical(policy, target.path)
     seconds, longest = policy.locks.default_s, policy.locks.max_s
     if rule is not None:
         seconds, longest = min(seconds, rule.max_lock_s), rule.max_lock_s

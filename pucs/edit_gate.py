@@ -108,7 +108,8 @@ def _boundary(case: _Case) -> Change | None:
 
 
 def _critical_elsewhere(case: _Case) -> Change | None:
-    if not critical(case.policy, case.target.path) and case.policy.locks.across_worktrees != "deny":
+    entry = critical(case.policy, case.target.name) or critical(case.policy, case.target.path)
+    if not entry and case.policy.locks.across_worktrees != "deny":
         return None
     for tree, lock in _elsewhere(case):
         finding = Finding("critical", case.target.path, lock=lock, tree=tree)
@@ -230,7 +231,11 @@ def _grant(request: EditRequest, cases: list[_Case], warnings: tuple[Finding, ..
         paths[pair] = None
         if case.target.inode:
             writes[case.target.inode] = Name(case.target.path, at=view.now)
-    call = Call(request.tool, view.now, paths=tuple((case.target.tree, case.target.path) for case in cases))
+    # The same call may pass here once for each tree that it writes to.
+    earlier = request.agent.calls.get(request.call)
+    pairs = dict.fromkeys(earlier.paths if earlier is not None else ())
+    pairs.update(dict.fromkeys((case.target.tree, case.target.path) for case in cases))
+    call = Call(request.tool, view.now, paths=tuple(pairs))
     calls = {**request.agent.calls, request.call: call} if request.call else request.agent.calls
     agent = request.agent._replace(paths=tuple(paths), calls=calls)
     if agent != request.agent:

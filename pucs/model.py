@@ -169,8 +169,8 @@ class Name(Record):
 class Target(Record):
     """One path a tool call wants to write.
 
-    `path` is the key its lock is kept under, `name` the key of the path as the tool called it (another one only for
-    hard links, which share `inode`); `content` is what it holds, read when the state was at `revision`; `elsewhere`
+    `path` is the key its lock is kept under, `name` the path that patterns are asked about (another one only for hard
+    links, which share `inode`, and where the file system folds case); `content` is what it holds, read when the state was at `revision`; `elsewhere`
     what the same path holds in other trees; `protected` says why no agent may write it.
     """
 

@@ -169,9 +169,16 @@ class _Gate:
             writes = {**begun.writes, **ended.writes}
             known = tuple(notices.FREE + target.path for target in targets)
             told = notices.delivered(begun.result.id, writes, view, known)
-            return Change(told, writes, begun.events + ended.events)
+            call = begun.result.calls.get(self.call.call)
+            seen = [(target.tree, target.path) for target in targets]
+            left = tuple(pair for pair in call.paths if pair not in seen) if call is not None else ()
+            return Change((begun.result, told, left), writes, begun.events + ended.events)
 
-        told: tuple[str, ...] = self.store.transact(rule)
+        told: tuple[str, ...]
+        agent, told, left = self.store.transact(rule)
+        if left:  # the write made another file of it: a hard link was replaced, a link became a file
+            found = {self.call.call: tuple(see_key(self.repository, path, view, tree).target for tree, path in left)}
+            self.store.transact(lambda view: edit_end.settle(view.agent(agent.id) or agent, found, view))
         publish_soon(self.repository)
         recompile_if_stale(self.repository)
         return told

@@ -22,20 +22,24 @@ class Sight(Record):
 
 
 def see(repository: Repository, inside: str, view: View) -> Sight:
-    """What the path (as spelt on disk, in the repository's tree) holds now."""
-    asked = key_of(inside, fold_case=repository.installation.fold_case)
-    full = f"{repository.tree.root}/{inside}"
-    path, inode = _one_name(repository, full, asked, view)
-    sight = see_key(repository, path, view)
-    return sight._replace(target=sight.target._replace(name=asked, inode=inode))
+    """What the path (relative to the repository's tree) holds now."""
+    fold = repository.installation.fold_case
+    asked = key_of(inside, fold_case=fold)
+    path, inode = _one_name(repository, f"{repository.tree.root}/{inside}", asked, view)
+    sight = see_key(repository, path, view, spelt=inside if path == asked else "")
+    name = key_of(_spelt(repository.tree.root, inside, fold=True)) if fold else asked
+    return sight._replace(target=sight.target._replace(name=name, inode=inode))
 
 
-def see_key(repository: Repository, path: str, view: View, tree_id: str = "") -> Sight:
-    """What the path of that key holds in the tree of that id (default: the repository's own)."""
+def see_key(repository: Repository, path: str, view: View, tree_id: str = "", spelt: str = "") -> Sight:
+    """What the path of that key holds in the tree of that id (default: the repository's own).
+
+    `spelt` is its name on disk as far as the caller knows it.
+    """
     tree_id = tree_id or repository.tree.id
     tree = repository.tree if tree_id == repository.tree.id else locate.tree_of_id(repository.tree.common, tree_id)
-    looked = view.revision
-    content, data = contents.look(f"{tree.root}/{path}") if tree is not None else (contents.ABSENT, None)
+    looked, fold = view.revision, repository.installation.fold_case
+    content, data = _look(tree.root, spelt or path, fold=fold) if tree is not None else (contents.ABSENT, None)
     try:
         record = view.path(path)
     except StoreError:
@@ -45,9 +49,35 @@ def see_key(repository: Repository, path: str, view: View, tree_id: str = "") ->
         if other != tree_id and known.locks:
             there = locate.tree_of_id(repository.tree.common, other)
             if there is not None:
-                elsewhere[other] = contents.look(f"{there.root}/{path}")[0]
+                elsewhere[other] = _look(there.root, path, fold=fold)[0]
     target = Target(path, tree_id, content, path, looked, elsewhere)
     return Sight(target, data, record)
+
+
+def _look(root: str, path: str, *, fold: bool) -> tuple[str, bytes | None]:
+    """What is there, also where the name on disk is another spelling of the same key (decomposed, other case)."""
+    found = contents.look(f"{root}/{path}")
+    if found[0] != contents.ABSENT or not (fold or not path.isascii()):
+        return found
+    return contents.look(f"{root}/{_spelt(root, path, fold=fold)}")
+
+
+def _spelt(root: str, path: str, *, fold: bool) -> str:
+    """The path as its folders list it; as it is from where they do not."""
+    spelt = ""
+    for part in path.split("/"):
+        if not system.lexists(f"{root}/{spelt}{part}") or fold:
+            key = key_of(part, fold_case=fold)
+            part = next((one for one in _listed(f"{root}/{spelt}") if key_of(one, fold_case=fold) == key), part)  # noqa: PLW2901
+        spelt += part + "/"
+    return spelt[:-1]
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return sorted(system.listdir(folder))
+    except OSError:
+        return []
 
 
 def _one_name(repository: Repository, full: str, asked: str, view: View) -> tuple[str, str]:

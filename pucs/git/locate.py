@@ -10,6 +10,10 @@ MAIN = "."
 """The tree id of the main working tree; a linked one is `<name>:<inode of its git directory>`."""
 
 
+_LONGEST_PATH = 4096
+"""No system call takes a longer one; looking at each folder of one would take minutes."""
+
+
 class Tree(Record):
     """One working tree: its root, its own git directory, the common one, and the id its locks are kept under."""
 
@@ -32,6 +36,8 @@ def place_of(path: str, cwd: str) -> Place | None:
     A path inside a git directory is `.git/…` of its main tree. Raises ValueError for a path with a NUL, OSError where
     the file system refuses it (too long).
     """
+    if len(path) > _LONGEST_PATH:
+        raise OSError("the path is too long")
     real = system.realpath(system.join(cwd, path))
     folder = real
     while True:
@@ -85,9 +91,15 @@ def tree_of_id(common: str, tree_id: str) -> Tree | None:
 
 
 def branch_of(tree: Tree) -> str:
-    """The branch checked out in the tree; "" when detached or unreadable."""
+    """The branch checked out in the tree, or being rebased in it; "" when detached or unreadable."""
     head = _first_line(tree.gitdir + "/HEAD") or ""
-    return head[16:] if head.startswith("ref: refs/heads/") else ""
+    if head.startswith("ref: "):
+        return head[16:] if head.startswith("ref: refs/heads/") else ""
+    for rebase in ("rebase-merge", "rebase-apply"):
+        name = _first_line(f"{tree.gitdir}/{rebase}/head-name") or ""
+        if name.startswith("refs/heads/"):
+            return name[11:]
+    return ""
 
 
 def head_of(tree: Tree) -> str:

@@ -51,6 +51,9 @@ try:
             value, end = _scan(text, _skip(text, 0))
         except StopIteration:
             raise ValueError("no JSON value") from None
+        except SystemError:
+            # Up to 3.11 the scanner raises json.JSONDecodeError, or nothing at all where `json` was not imported.
+            raise ValueError("not JSON") from None
         except RecursionError:
             raise ValueError("JSON nested too deeply") from None
         if _skip(text, end) != len(text):

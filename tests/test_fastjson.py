@@ -2,11 +2,15 @@
 
 import json
 import math
+import os
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+import pucs
 from pucs import fastjson
 
 SCALARS = (
@@ -62,6 +66,19 @@ def test_agrees_with_json_on_any_text(text: str) -> None:
 def test_refuses_with_value_error(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - its message is for nobody
         fastjson.loads(text)
+
+
+def test_refuses_likewise_where_json_was_never_imported() -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from pucs import fastjson\n"
+        "for text in ('', 'x', '{\"a', '{\"a\": 1', '[1,', '\"\\\\u12', '{1:2}', '\"a\\nb\"', '[' * 99999):\n"
+        "    try: fastjson.loads(text)\n"
+        "    except ValueError: print('refused')\n"
+        "assert 'json' not in sys.modules"
+    )
+    command = [sys.executable, "-I", "-S", "-c", code, os.path.dirname(os.path.dirname(pucs.__file__))]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "refused\n" * 9
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, {1, 2}, b"bytes", {"a": object()}, {(1, 2): 3}])

@@ -73,7 +73,7 @@ def _post_tool_batch(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
         tool, values = _text(entry.get("tool_name")), _mapping(entry.get("tool_input"))
         read = _text(values.get("file_path")) if tool == "Read" else ""
         written = tuple(path for path, _ in paths_of(tool, values))
-        finished.append(sessions.Finished(_text(entry.get("tool_use_id")), refused, (read,) if read else (), written))
+        finished.append(sessions.Finished(_identifier(entry.get("tool_use_id")), refused, (read,) if read else (), written))
     return _told("PostToolBatch", sessions.batch(call.caller, call.cwd, finished))
 
 
@@ -127,15 +127,15 @@ _HANDLERS = {
 def _call(data: Mapping[str, Any]) -> edits.ToolCall:
     tool = _text(data.get("tool_name"))
     values = _mapping(data.get("tool_input"))
-    identifier = _text(data.get("tool_use_id"))
+    identifier = _identifier(data.get("tool_use_id"))
     return edits.ToolCall(_caller(data), tool, identifier, _cwd(data), paths_of(tool, values), values)
 
 
 def _caller(data: Mapping[str, Any]) -> edits.Caller:
     pid = system.environ().get("CLAUDE_PID", "")
     return edits.Caller(
-        session=_text(data.get("session_id")),
-        subagent=_text(data.get("agent_id")),
+        session=_identifier(data.get("session_id")),
+        subagent=_identifier(data.get("agent_id")),
         pid=int(pid) if pid.isdigit() else 0,
         environ=system.environ(),
     )
@@ -156,6 +156,11 @@ def _output(event: str, **fields: str) -> Mapping[str, Any]:
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _identifier(value: Any) -> str:
+    """An id as hosts give them; what is absurdly long is cut, since it is stored."""
+    return _text(value)[:200]
 
 
 def _text(value: Any) -> str:

@@ -59,6 +59,7 @@ def publish_in_background(tree: Tree) -> None:
 def publish(repository: Repository) -> None:
     """Writes the published files now. Raises StoreError or OSError where that fails."""
     from pucs import report  # noqa: PLC0415 - asking for a publisher needs none of these
+    from pucs.client.refreshing import refresh_copies  # noqa: PLC0415
     from pucs.client.surveying import survey  # noqa: PLC0415
     from pucs.state import publishing  # noqa: PLC0415
 
@@ -68,6 +69,7 @@ def publish(repository: Repository) -> None:
     publishing.write_document(root, "orchestrator_state.json", report.orchestrator_state(snapshot))
     publishing.derive_logs(root)
     publishing.rotate(root, repository.policy.log_max_entries)
+    refresh_copies(repository)
 
 
 def _script() -> str | None:

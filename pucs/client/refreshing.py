@@ -12,6 +12,14 @@ if TYPE_CHECKING:
 _PATIENCE = 30.0
 _HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "pre-merge-commit", "post-commit")
 _OURS = b"/pucs-installed.json"
+_COPIES = b"These are copies"
+_PUBLISHED = (
+    "file_locks.json",
+    "orchestrator_state.json",
+    "handoffs.json",
+    "agent_activity.jsonl",
+    "conflict_warnings.jsonl",
+)
 
 
 def recompile_if_stale(repository: Repository, *, hooks: bool = False) -> bool:
@@ -42,6 +50,17 @@ def compiled(root: str) -> None:
         system.unlink(f"{root}/compiling")
     except OSError:
         return
+
+
+def refresh_copies(repository: Repository) -> None:
+    """Brings `.claude/state` up to date where it is a folder of copies, for want of links; nothing to do elsewhere."""
+    folder = f"{system.dirname(repository.installation.config)}/.claude/state"
+    if not repository.installation.config or not _content(f"{folder}/README").startswith(_COPIES):
+        return
+    from pucs.install.changes import Shape, put  # noqa: PLC0415 - such file systems are rare
+
+    for name in _PUBLISHED:
+        put(f"{folder}/{name}", Shape("file", _content(f"{repository.store.root}/state/{name}"), 0o600))
 
 
 def _are_lost(repository: Repository) -> bool:

@@ -28,12 +28,6 @@ class Ran(NamedTuple):
         raise AssertionError("say which status is meant")
 
 
-if not (ROOT / "pucs/cli/checking.py").exists():  # TEMPORARY
-    RUN_CODE = (
-        "import sys,types;sys.path.insert(0,sys.argv.pop(1));import pucs.cli as c;"
-        "m=types.ModuleType('pucs.cli.checking');m.add=lambda _:None;sys.modules['pucs.cli.checking']=m;sys.exit(c.main())"
-    )
-
 Pucs = Callable[..., Ran]
 
 

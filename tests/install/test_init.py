@@ -3,16 +3,21 @@
 import json
 import os
 import re
+import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from pucs.client.opening import repository_at
+from pucs.client.publishing import publish
 from pucs.install.claude_settings import EVENTS
+from pucs.install.locations import RUN_CODE
 from pucs.state.opening import installed
-from tests.install.conftest import Pucs, picture, run_pucs
-from tests.support import Client, Repo, run_hook
+from tests.install.conftest import Pucs, Ran, picture, run_pucs
+from tests.support import ROOT, Client, Repo, run_hook
 
 TODAY = time.strftime("PUCS-%Y%m%d-", time.gmtime())
 
@@ -382,6 +387,79 @@ class TestRefusals:
         self.refused("is no file; nothing was changed", status=1)
 
 
+class TestRights:
+    """As root without the right to ignore modes, which is how everybody else is."""
+
+    @pytest.fixture(autouse=True)
+    def able(self, repo: Repo) -> None:
+        if os.geteuid() != 0 or not shutil.which("setpriv"):
+            pytest.skip("modes can be set up only by root, with setpriv")
+        self.repo = repo
+
+    def init(self) -> Ran:
+        powerless = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner", "--inh-caps=-all"]
+        done = subprocess.run(
+            [*powerless, *_command(), "init"],
+            cwd=self.repo.root,
+            env=self.repo.env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    @pytest.mark.parametrize("folder", [".git", ".git/hooks", ".git/info", ".claude", "."])
+    def test_a_folder_that_may_not_be_written(self, folder: str) -> None:
+        (self.repo.root / ".claude").mkdir()
+        (self.repo.common / "hooks").mkdir(exist_ok=True)
+        (self.repo.root / folder).chmod(0o555)
+        before = picture(self.repo.root.parent)
+        try:
+            ran = self.init()
+            assert (ran.status, ran.stdout) == (3, ""), ran
+            assert "cannot be written: Permission denied" in ran.stderr
+            assert "nothing was changed" in ran.stderr
+            assert picture(self.repo.root.parent) == before
+        finally:
+            (self.repo.root / folder).chmod(0o755)
+        assert self.init().status == 0
+
+
+def test_without_symbolic_links_the_state_is_copied(repo: Repo, pucs: Pucs) -> None:
+    before = picture(repo.root.parent)
+    code = (
+        "import sys;sys.path.insert(0,sys.argv.pop(1))\n"
+        "def stop(name, _):\n"
+        "    if name == 'os.symlink': raise OSError(1, 'Operation not permitted')\n"
+        "sys.addaudithook(stop)\n"
+        "from pucs.cli import main;sys.exit(main(['init']))"
+    )
+    command = [_command()[0], "-c", code, _command()[3]]
+    for _ in range(2):
+        done = subprocess.run(command, cwd=repo.root, env=repo.env, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert "nothing had to change" in done.stdout
+    folder = repo.root / ".claude/state"
+    assert folder.is_dir()
+    assert not folder.is_symlink()
+    assert (folder / "file_locks.json").read_text() == '{"locks": {}, "version": 1}\n'
+    assert repo.git("status", "--porcelain") == "?? pucs_config.yaml"
+    client = Client(repo)
+    try:
+        client.write("a.py", "a = 2\n")
+        found = repository_at(str(repo.root))
+        assert found is not None
+        publish(found)
+    finally:
+        client.close()
+    assert "a.py" in json.loads((folder / "file_locks.json").read_text())["locks"]
+    assert pucs("doctor").status == 0
+    pucs("uninstall")
+    shutil.rmtree(next(repo.common.glob("pucs-removed-*")))
+    repo.git("checkout", "-q", "--", "a.py")
+    assert picture(repo.root.parent) == before
+
+
 def test_a_home_that_cannot_be_written_leaves_nothing_half_done(repo: Repo, pucs: Pucs) -> None:
     home = Path(repo.env["HOME"])
     (home / ".claude").write_text("a file")
@@ -411,11 +489,6 @@ def test_many_at_once_are_one(repo: Repo) -> None:
 
 
 def _command() -> list[str]:
-    import sys
-
-    from tests.install.conftest import RUN_CODE
-    from tests.support import ROOT
-
     return [sys.executable, "-c", RUN_CODE, str(ROOT)]
 
 
@@ -427,7 +500,6 @@ def test_an_interrupt_half_way_leaves_nothing(repo: Repo, tmp_path: Path) -> Non
         "def stop(name, _):\n"
         "    if name == 'os.rename' and str(_[1]).endswith('pucs-installed.json'): raise KeyboardInterrupt\n"
         "sys.addaudithook(stop)\n"
-        "import types;m=types.ModuleType('c');m.add=lambda _:None;sys.modules.setdefault('pucs.cli.checking',m)\n"
         "from pucs.cli import main;sys.exit(main(['init']))"
     )
     command = [_command()[0], "-c", code, _command()[3]]
@@ -446,7 +518,6 @@ def test_a_kill_at_any_point_can_be_taken_back(repo: Repo, pucs: Pucs, nth: int)
         "    if name in ('os.rename', 'os.mkdir', 'os.symlink'):\n"
         "        left -= 1\n"
         "        if left == 0: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "import types;m=types.ModuleType('c');m.add=lambda _:None;sys.modules.setdefault('pucs.cli.checking',m)\n"
         "from pucs.cli import main\n"
         "sys.addaudithook(stop)\n"
         "sys.exit(main(['init']))"

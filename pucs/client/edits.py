@@ -5,7 +5,7 @@ from __future__ import annotations
 from pucs import agents, edit_gate, locks
 from pucs.client.looking import Sight, see, see_key
 from pucs.client.opening import Repository, is_off, spot_of, stream_in, task_in
-from pucs.client.protection import protected
+from pucs.client.protection import protected, protected_outside
 from pucs.errors import StoreError
 from pucs.git import locate
 from pucs.model import DENY, SILENT, Agent, EditRequest, Finding, PathRecord, Target, Verdict
@@ -65,11 +65,25 @@ def before(call: ToolCall) -> Answer:
                     other.withdraw()
                 return answer
             passed.append(gate)
+        if len(passed) < len(call.paths):
+            return _outside(call) or answer
     except StoreError as error:
         from pucs.client.words import trouble  # noqa: PLC0415 - a grant is silence
 
         return Answer(DENY, trouble(call.paths[0][0], error))
     return answer
+
+
+def _outside(call: ToolCall) -> Answer | None:
+    """The denial of a call on a file outside any repository that holds our hooks."""
+    for path, _ in call.paths:
+        if spot_of(path, call.cwd) is None:
+            why = protected_outside(path, call.cwd, call.tool, call.values)
+            if why:
+                from pucs.wording import Circumstances, denial  # noqa: PLC0415 - a grant is silence
+
+                return Answer(DENY, denial(Finding("protected", path, note=why), Circumstances("pucs", 0.0)))
+    return None
 
 
 def after(call: ToolCall, *, wrote: bool) -> Answer:

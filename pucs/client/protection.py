@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pucs.client.opening import Repository
+from pucs import system
+from pucs.client.opening import Repository, repository_at
 from pucs.state.contents import look
 
 TYPE_CHECKING = False
@@ -19,8 +20,25 @@ def protected(repository: Repository, inside: str, tool: str, values: Mapping[st
     if folded == ".git" or folded.startswith(".git/"):
         return "is git's and PUCS's own state"
     full = f"{repository.tree.root}/{inside}"
-    if full == repository.installation.config or inside == "pucs_config.yaml":
+    name = folded if repository.installation.fold_case else inside
+    if full == repository.installation.config or name == "pucs_config.yaml":
         return "is the configuration of PUCS"
+    return _emptied(repository, full, tool, values)
+
+
+def protected_outside(path: str, cwd: str, tool: str, values: Mapping[str, Any]) -> str:
+    """The same for a path outside any repository, e.g. the user's own settings, where our hooks stand there."""
+    repository = repository_at(cwd)
+    if repository is None or not repository.installation.entries or repository.policy.guard.mode == "observe":
+        return ""
+    try:
+        return _emptied(repository, system.realpath(system.join(cwd, path)), tool, values)
+    except ValueError:
+        return ""
+
+
+def _emptied(repository: Repository, full: str, tool: str, values: Mapping[str, Any]) -> str:
+    """Why the call would take our entries out of that file; "" where none are in it or all stay."""
     entries = [text for path, text in repository.installation.entries if path == full]
     if not entries:
         return ""

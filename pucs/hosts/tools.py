@@ -46,5 +46,18 @@ def _named(values: Mapping[str, Any]) -> Iterator[str]:
         for one in value if isinstance(value, list) else (value,):
             if isinstance(one, dict):
                 one = one.get("path")  # noqa: PLW2901
-            if isinstance(one, str) and one:
-                yield one.removeprefix("file://")
+            if isinstance(one, str) and one.startswith("file://"):
+                yield _decoded(one[7:])
+            elif isinstance(one, str) and one and "://" not in one:
+                yield one
+
+
+def _decoded(path: str) -> str:
+    """The path of a file URI, its %XX resolved."""
+    first, *rest = path.encode("utf-8", "surrogatepass").split(b"%")
+    for part in rest:
+        try:
+            first += bytes.fromhex(part[:2].decode("ascii")) + part[2:]
+        except ValueError:
+            first += b"%" + part
+    return first.decode("utf-8", "surrogateescape")

@@ -8,7 +8,7 @@ from pucs.state.digest import sha1
 
 __all__ = ["ABSENT", "UNKNOWN", "blob_id", "keep", "kept", "look", "read_all"]
 
-_TYPE, _REGULAR = 0o170000, 0o100000
+_TYPE, _REGULAR, _FOLDER = 0o170000, 0o100000, 0o040000
 _LARGEST_READ = 16 << 20
 _LARGEST_KEPT = 1 << 20
 
@@ -25,7 +25,7 @@ def look(path: str) -> tuple[str, bytes | None]:
     except (OSError, ValueError):
         return UNKNOWN, None
     if found.st_mode & _TYPE != _REGULAR:
-        return UNKNOWN, None
+        return (ABSENT if found.st_mode & _TYPE == _FOLDER else UNKNOWN), None
     if found.st_size > _LARGEST_READ:
         return f"large:{found.st_size}:{found.st_mtime_ns}", None
     try:

@@ -73,10 +73,10 @@ def use() -> None:
         sys.meta_path.insert(0, _Finder(modules))  # type: ignore[arg-type]  # the protocol, without importlib.abc
 
 
-def leave() -> None:
+def leave(code: int = 0) -> None:
     """Ends the process now. Taking the interpreter down piece by piece would cost as much as the decision did."""
     if posix is not None:
-        posix._exit(0)
+        posix._exit(code)
 
 
 def _read() -> dict[str, Any]:

@@ -91,7 +91,7 @@ def _parked_kept(finding: Finding, now: Circumstances) -> str:
     path, lock = printable(finding.path), finding.lock
     who = _name(lock.agent) if lock else "another agent"
     first = f"PUCS: {path} holds uncommitted changes of {who}, who is gone or idle."
-    adopt = f"{now.command} adopt {_argument(finding.path)}"
+    adopt = f"{now.command} adopt {argument(finding.path)}"
     last = f"To take it over with these changes, run `{adopt}`; else leave the file alone."
     return _with_change(first, "Their change:", last, now)
 
@@ -110,7 +110,7 @@ def _boundary(finding: Finding, now: Circumstances) -> str:
     return _joined(
         f"PUCS: {path} belongs to stream {owners}; you work in stream {mine}.",
         "Leave it unchanged and say in your report what you need there, so that stream "
-        f"{_name(finding.owners[0])} does it. `{now.command} why {_argument(finding.path)}` shows the rule.",
+        f"{_name(finding.owners[0])} does it. `{now.command} why {argument(finding.path)}` shows the rule.",
     )
 
 
@@ -151,7 +151,7 @@ def _name(name: str) -> str:
     return printable(name, 60)
 
 
-def _argument(path: str) -> str:
+def argument(path: str) -> str:
     """The path as a shell takes it; PATH where it cannot be said in a line."""
     if len(path) > _LONGEST_ARGUMENT or not path.isprintable():
         return "PATH"

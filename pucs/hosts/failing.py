@@ -23,23 +23,24 @@ def on_failure(event: str, data: Mapping[str, Any], error: Exception, *, decidin
     try:
         repository = repository_at(cwd if isinstance(cwd, str) else os.getcwd())
     except Exception:  # noqa: BLE001 - the failure may be here, too
-        return {"systemMessage": f"PUCS failed at {event} ({_brief(error)}) and let it pass. Run: pucs doctor"}
+        return {"systemMessage": f"PUCS failed at {event} ({brief(error)}) and let it pass. Run: pucs doctor"}
     if repository is None:
         return None
-    where = _report(repository.store.root, event, error)
-    said = f"PUCS failed at {event}: {_brief(error)}.{where} Run: {repository.installation.command} doctor"
+    where = report(repository.store.root, event, error)
+    said = f"PUCS failed at {event}: {brief(error)}.{where} Run: {repository.installation.command} doctor"
     if deciding and repository.policy.guard.on_failure == "block":
         output = {"hookEventName": event, "permissionDecision": "deny", "permissionDecisionReason": said}
         return {"hookSpecificOutput": output}
     return {"systemMessage": said + (" The call was let through unguarded." if deciding else "")}
 
 
-def _brief(error: Exception) -> str:
+def brief(error: Exception) -> str:
+    """What went wrong, in at most 200 characters."""
     words = str(error) if isinstance(error, PucsError) else f"{type(error).__name__}: {error}"
     return words[:200]
 
 
-def _report(root: str, event: str, error: Exception) -> str:
+def report(root: str, event: str, error: Exception) -> str:
     """Writes the report of a bug; the environment stays out of it, since it holds secrets."""
     if isinstance(error, PucsError):
         return ""

@@ -1,0 +1,73 @@
+"""What a finished commit leaves: locks on what landed clean are given back, and the log knows of it."""
+
+from __future__ import annotations
+
+from pucs import commit_end
+from pucs.client.commits import Commit, committer, lock_key, name_of
+from pucs.commit_end import AGAIN, Landed, Landing
+from pucs.git import commits
+from pucs.model import ABSENT, Event
+from pucs.state import commit_note, contents
+from pucs.view import Damaged
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pucs.view import Change, View
+
+_LOOKS = 4
+_LISTED = 100
+
+
+def after(commit: Commit) -> None:
+    """Records the commit at HEAD of this tree: releases, partly committed files, waiters, one line in the log."""
+    store = commit.repository.store
+    commit_note.leave(commit.gitdir, {})
+    made, changes = commits.landed(commit.repository.tree)
+    agent = committer(commit)
+    by = name_of(commit, agent)
+    view = store.read()
+    paths = {name: lock_key(commit.repository, name, view) for name in changes}
+    concerned = {name: path for name, path in paths.items() if _concerns(commit, path, view)}
+    details = {"commit": made, "files_modified": len(changes), "files": [*changes][:_LISTED]}
+    store.append([Event(by, commit.stream, "committed", details)])
+    freed = _record(commit, Landing(made, by, commit.repository.tree.id, ()), concerned, changes) if concerned else 0
+    if freed:
+        from pucs.client.publishing import publish_soon  # noqa: PLC0415 - nothing to publish where nothing was freed
+
+        publish_soon(commit.repository)
+
+
+def _concerns(commit: Commit, path: str, view: View) -> bool:
+    try:
+        tree = view.path(path).tree(commit.repository.tree.id)
+    except Damaged:
+        return False
+    return bool(tree.locks or tree.waiters)
+
+
+def _record(commit: Commit, landing: Landing, concerned: dict[str, str], changes: dict[str, str]) -> int:
+    store = commit.repository.store
+    for _ in range(_LOOKS):
+        found = landing._replace(paths=_looked(commit, concerned, changes))
+
+        def rule(view: View, found: Landing = found) -> Change:
+            return commit_end.after(found, view)
+
+        freed = store.transact(rule)
+        if freed != AGAIN:
+            return int(freed)
+    return 0
+
+
+def _looked(commit: Commit, concerned: dict[str, str], changes: dict[str, str]) -> tuple[Landed, ...]:
+    tree, root = commit.repository.tree, commit.repository.tree.root
+    now = commit.repository.store.read().now
+    held = {name: contents.look(f"{root}/{name}")[0] for name in concerned}
+    landed = dict(held)
+    unsure = [name for name in concerned if held[name] != changes[name]]
+    for name in commits.unlike_head(tree, unsure) if unsure else ():
+        # In the form that the tree holds: what git stores may differ from it by filters and line endings.
+        data = commits.checked_out(tree, name) if changes[name] != ABSENT else None
+        landed[name] = ABSENT if data is None else contents.blob_id(data)
+        contents.keep(commit.repository.store.root, landed[name], data)
+    return tuple(Landed(path, held[name], landed[name], now) for name, path in concerned.items())

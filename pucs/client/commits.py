@@ -1,0 +1,181 @@
+"""The commit gate at work in git's hooks: look at the index, ask the rules, leave a note for the next hook."""
+
+from __future__ import annotations
+
+from pucs import commit_gate, system
+from pucs.client.callers import calling_agent
+from pucs.client.opening import Repository, is_off, repository_of, stream_in
+from pucs.client.subjects import Outcome
+from pucs.commit_gate import CommitRequest, Staged
+from pucs.git import commits
+from pucs.messages import Terms
+from pucs.model import DENY, Agent, Event
+from pucs.paths import key_of
+from pucs.record import Record
+from pucs.state import commit_note, contents
+from pucs.system.texts import identity
+from pucs.view import Damaged
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from pucs.model import Finding
+    from pucs.view import View
+
+
+class Commit(Record):
+    """A commit under way: where, under which environment, and for which stream."""
+
+    repository: Repository
+    environ: Mapping[str, str]
+    stream: str | None
+
+    @property
+    def gitdir(self) -> str:
+        """The committing tree's own git folder."""
+        return self.repository.tree.gitdir
+
+    @property
+    def index_file(self) -> str:
+        """The index that is being committed."""
+        return system.join(self.repository.tree.root, commits.index_of(self.gitdir, self.environ))
+
+    @property
+    def observing(self) -> bool:
+        """Whether nothing is refused, only logged."""
+        return self.repository.policy.guard.mode == "observe"
+
+    @property
+    def edited(self) -> bool:
+        """Whether somebody edits the message: git says `:` where nobody does."""
+        return self.environ.get("GIT_EDITOR") != ":"
+
+
+def under_way(environ: Mapping[str, str], cwd: str) -> Commit | None:
+    """The commit whose hook runs here; None where PUCS does not guard, or is switched off."""
+    tree = commits.committing_tree(environ, cwd)
+    if tree is None:
+        return None
+    repository = repository_of(tree)
+    if repository is None or is_off(repository.store.read()):
+        commit_note.leave(tree.gitdir, {})
+        return None
+    return Commit(repository, environ, stream_in(repository, environ))
+
+
+def committer(commit: Commit) -> Agent | None:
+    """The agent that commits; None for a person. One that was never seen here is an agent nevertheless."""
+    agent = calling_agent(commit.repository, commit.environ)
+    session = commit.environ.get("CLAUDE_CODE_SESSION_ID")
+    if agent is None and session:
+        return Agent(f"session-{session[:8]}", session=session)
+    return agent
+
+
+def name_of(commit: Commit, agent: Agent | None) -> str:
+    """How the committer is called in the log."""
+    if agent is not None:
+        return agent.id
+    user = commit.environ.get("LOGNAME") or commit.environ.get("USER")
+    return f"person-{user}" if user else "person"
+
+
+def before(commit: Commit, *, merging: bool = False) -> Outcome:
+    """The verdict on what is about to be committed; `merging` before a clean merge is."""
+    repository = commit.repository
+    commit_note.leave(commit.gitdir, {})
+    checked = identity(commit.index_file)
+    operation = commits.clean_merge(commit.environ) if merging else commits.operation(repository.tree)
+    if merging and not operation.parents:
+        return Outcome()
+    agent, view = committer(commit), repository.store.read()
+    names = commits.own_changes(repository.tree, operation)
+    paths = tuple(_staged(commit, name, content, view) for name, content in names.items())
+    request = CommitRequest(agent, commit.stream, repository.tree.id, paths)
+    verdict = commit_gate.judge(request, repository.policy, view)
+    if any(finding.lock for finding in (*verdict.findings, *verdict.warnings)):
+        request = _with_bases(commit, request, tuple(names), view)
+        verdict = commit_gate.judge(request, repository.policy, view)
+    outcome = Outcome()
+    if verdict.findings or verdict.warnings:
+        from pucs import commit_wording as words  # noqa: PLC0415 - most commits pass in silence
+
+        setting = words.Setting(repository.installation.command, view.now, commit.stream, bool(operation.parents))
+        outcome = Outcome(False, words.warning(verdict.warnings, setting))
+        if verdict.decision == DENY:
+            _log_refusals(commit, verdict.findings, agent)
+            if not commit.observing:
+                return Outcome(True, words.refusal(verdict.findings, setting))
+    commit_note.leave(commit.gitdir, {"checked": checked, "terms": terms_of(commit)})
+    return outcome
+
+
+def was_checked(commit: Commit) -> bool:
+    """Whether `before` passed exactly this index in this commit; --no-verify and sequencers do without it."""
+    checked = commit_note.found(commit.gitdir).get("checked")
+    return bool(checked) and checked == identity(commit.index_file)
+
+
+def terms_of(commit: Commit) -> dict[str, Any]:
+    """What the message has to be, as a note carries it to the hook that reads the message."""
+    policy = commit.repository.policy
+    streams = tuple(rule.name for rule in policy.streams)
+    rules = policy.commits
+    return Terms(commit.stream or "", streams, rules.types, rules.format, commit.observing)._asdict()
+
+
+def log_refusal(commit: Commit, details: dict[str, Any], agent: Agent | None) -> None:
+    """Logs what was refused, or would have been while PUCS only observes."""
+    action = "would_refuse" if commit.observing else "refused"
+    commit.repository.store.append([Event(name_of(commit, agent), commit.stream, action, details)])
+
+
+def lock_key(repository: Repository, name: str, view: View) -> str:
+    """The key that locks on a committed path are kept under: of a hard link, the one that was locked."""
+    key = key_of(name, fold_case=repository.installation.fold_case)
+    try:
+        linked = system.stat(f"{repository.tree.root}/{name}").st_nlink > 1
+    except (OSError, ValueError):
+        return key
+    if not linked:
+        return key
+    from pucs.client.looking import see  # noqa: PLC0415 - hard links are rare
+
+    return see(repository, name, view).target.path
+
+
+def _staged(commit: Commit, name: str, content: str, view: View) -> Staged:
+    """The path as the gate asks about it; the disk is looked at only where somebody holds a lock."""
+    repository = commit.repository
+    path = lock_key(repository, name, view)
+    staged = Staged(path, key_of(name, fold_case=repository.installation.fold_case), (content,))
+    try:
+        held = bool(view.path(path).tree(repository.tree.id).locks)
+    except Damaged:
+        held = False
+    return staged._replace(content=contents.look(f"{repository.tree.root}/{name}")[0]) if held else staged
+
+
+def _with_bases(commit: Commit, request: CommitRequest, names: tuple[str, ...], view: View) -> CommitRequest:
+    """The request once it is known which staged contents are a lock's base in the form of filters or SHA-256."""
+    repository = commit.repository
+    paths = []
+    for staged, name in zip(request.paths, names, strict=True):
+        ids = list(staged.ids)
+        for finding in commit_gate.bundled(request._replace(paths=(staged,)), view):
+            base = finding.lock.base if finding.lock else ""
+            kept = f"{repository.store.root}/spool/{base}"
+            if base and system.exists(kept) and commits.blob_of(repository.tree, name, kept) in ids:
+                ids.append(base)
+        paths.append(staged._replace(ids=tuple(ids)))
+    return request._replace(paths=tuple(paths))
+
+
+def _log_refusals(commit: Commit, findings: Sequence[Finding], agent: Agent | None) -> None:
+    for finding in findings:
+        details = {"file": finding.path, "rule": finding.rule}
+        if finding.lock is not None:
+            details["holder"] = finding.lock.agent
+        log_refusal(commit, details, agent)

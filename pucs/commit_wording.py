@@ -1,0 +1,101 @@
+"""The commit gate's findings as sentences: each names its files, says whose they are, and gives the way out."""
+
+from __future__ import annotations
+
+from pucs.locks import PARKED
+from pucs.model import Finding
+from pucs.paths import printable
+from pucs.record import Record
+from pucs.wording import argument, holder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_NAMED = 100
+_LONGEST_COMMAND = 300
+
+
+class Setting(Record):
+    """What a sentence needs beside the finding: how to run pucs, now, the committer's stream, and whether it merges."""
+
+    command: str
+    now: float
+    stream: str | None = None
+    merging: bool = False
+
+
+def refusal(findings: Sequence[Finding], setting: Setting) -> tuple[str, ...]:
+    """Why nothing is committed, one line for all files of one cause, and what to do."""
+    lines = ["PUCS: this commit is refused; nothing was changed."]
+    for group in _groups(findings):
+        sentence = _SENTENCES[group[0].rule](group, setting)
+        lines.append(f"  {_names(group)}: {sentence}")
+    if setting.merging:
+        lines.append("  In a merge, take one side's version of such a file: git checkout HEAD -- FILE, or MERGE_HEAD.")
+    else:
+        lines.append("  To commit only your own files, name them: git commit -m MESSAGE -- FILE ...")
+    return tuple(lines)
+
+
+def warning(findings: Sequence[Finding], setting: Setting) -> tuple[str, ...]:
+    """What the committer should know of a commit that passes, a line for each cause."""
+    taken = [finding for finding in findings if finding.lock is not None]
+    lines = []
+    if taken:
+        agents = ", ".join(dict.fromkeys(finding.lock.agent for finding in taken if finding.lock))
+        lines.append(
+            f"PUCS: warning: this commit takes along uncommitted changes of {agents}: {_names(taken)}. "
+            "They are committed work from then on."
+        )
+    rest = _groups(finding for finding in findings if finding.lock is None)
+    lines += [f"PUCS: warning: {_names(group)}: {_SENTENCES[group[0].rule](group, setting)}" for group in rest]
+    return tuple(lines)
+
+
+def stray(owners: Sequence[str], stream: str | None) -> str:
+    """Whose file it is and what to do instead, as the rest of a sentence."""
+    return (
+        f"belongs to stream {' and '.join(owners)}, this commit to stream {stream}. "
+        f"Leave it unchanged and say in your report what stream {owners[0]} should do there."
+    )
+
+
+def _stray(group: list[Finding], setting: Setting) -> str:
+    paths = " ".join(argument(finding.path) for finding in group[:_NAMED])
+    command = f" Take out of the commit: git restore --staged -- {paths}" if len(paths) <= _LONGEST_COMMAND else ""
+    return stray(group[0].owners, setting.stream) + ("" if setting.merging else command)
+
+
+def _foreign(group: list[Finding], setting: Setting) -> str:
+    lock, path = group[0].lock, argument(group[0].path)
+    who = holder(lock, setting.now) if lock else "another agent"
+    if group[0].rule == PARKED:
+        way = f"To take them over first: {setting.command} adopt {path}"
+        return f"holds uncommitted changes of {who}, who is gone or idle. {way}"
+    return f"holds uncommitted changes of {who}. To commit it after them, wait: {setting.command} wait {path}"
+
+
+def _damaged(_: list[Finding], setting: Setting) -> str:
+    return (
+        "what is known about it is damaged, so it counts as another agent's. "
+        f"Ask the person you work for to run: {setting.command} doctor --repair"
+    )
+
+
+_SENTENCES = {"stray": _stray, "held": _foreign, "parked": _foreign, "damaged": _damaged}
+
+
+def _groups(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """The findings of one cause together: one rule, one owner, one holder."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        who = finding.lock.agent if finding.lock else ""
+        groups.setdefault((finding.rule, finding.owners, who), []).append(finding)
+    return list(groups.values())
+
+
+def _names(group: Sequence[Finding]) -> str:
+    names = [printable(finding.path) for finding in group]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

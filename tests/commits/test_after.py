@@ -1,0 +1,199 @@
+"""What a finished commit records and frees."""
+
+import pytest
+
+from pucs.state.commit_note import NAME
+from tests.commits.conftest import as_agent, as_person, commit, run
+from tests.support import Repo
+
+
+def locks_on(repo, path, tree="."):
+    return repo.store.read().path(path).tree(tree).locks
+
+
+def test_what_was_committed_clean_is_free_for_the_next(free, client):
+    me, other = client(free), client(free)
+    me.write("a.py", "a = 2\n")
+    me.write("new.py", "1\n")
+    assert other.pre("Edit", "a.py").denied
+    free.git("add", "-A")
+    assert commit(me, "-m", "A").status == 0
+    assert locks_on(free, "a.py") == locks_on(free, "new.py") == ()
+    assert other.pre("Edit", "a.py").silent
+    assert {event["file"] for event in free.events("released")} == {"a.py", "new.py"}
+
+
+def test_the_log_says_what_was_committed(free, client):
+    me = client(free)
+    me.write("a.py", "a = 2\n")
+    commit(me, "-am", "A")
+    [event] = free.events("committed")
+    assert {key: event[key] for key in ("agent", "stream", "commit", "files", "files_modified")} == {
+        "agent": "agent-1",
+        "stream": None,
+        "commit": free.git("rev-parse", "HEAD"),
+        "files": ["a.py"],
+        "files_modified": 1,
+    }
+
+
+def test_whoever_waits_is_told_at_the_next_call(free, client):
+    me, other = client(free), client(free)
+    me.write("a.py", "a = 2\n")
+    assert other.pre("Edit", "a.py").denied
+    other.batch()
+    commit(me, "-am", "A")
+    assert "a.py is free now" in other.batch().context
+
+
+def test_what_was_committed_in_part_goes_on_from_the_commit(free, client):
+    me, other = client(free), client(free)
+    me.write("a.py", "a = 2\n")
+    free.git("add", "a.py")
+    me.write("a.py", "a = 3\n")
+    assert commit(me, "-m", "A").status == 0
+    [lock] = locks_on(free, "a.py")
+    assert lock.base == free.git("rev-parse", "HEAD:a.py")
+    assert (free.state / "spool" / lock.base).read_text() == "a = 2\n"
+    reply = other.pre("Edit", "a.py")
+    assert "-a = 2" in reply.reason
+    assert "+a = 3" in reply.reason
+    me.write("a.py", "a = 2\n")
+    assert other.pre("Edit", "a.py").silent
+
+
+@pytest.mark.parametrize("setting", ["core.autocrlf", "filter"])
+def test_clean_is_clean_whatever_filters_make_of_it(free, client, setting):
+    if setting == "filter":
+        free.git("config", "filter.up.clean", "tr a-z A-Z")
+        free.git("config", "filter.up.smudge", "tr A-Z a-z")
+        free.write(".gitattributes", "*.py filter=up\n")
+    else:
+        free.git("config", "core.autocrlf", "true")
+    me = client(free)
+    me.write("new.py", "one = 1\r\n")
+    free.git("add", "new.py")
+    assert commit(me, "-m", "New").status == 0
+    assert locks_on(free, "new.py") == ()
+
+
+def test_a_part_is_kept_in_the_form_of_the_working_tree(free, client):
+    free.git("config", "core.autocrlf", "true")
+    me = client(free)
+    me.write("new.py", "one\r\n")
+    free.git("add", "new.py")
+    me.write("new.py", "one\r\ntwo\r\n")
+    assert commit(me, "-m", "New").status == 0
+    [lock] = locks_on(free, "new.py")
+    assert (free.state / "spool" / lock.base).read_bytes() == b"one\r\n"
+
+
+def test_a_repository_of_sha256_frees_too(tmp_path, repo, client):
+    new = Repo(tmp_path / "new", repo.env)
+    new.root.mkdir()
+    new.git("init", "-q", "--object-format=sha256")
+    new.guard()
+    from tests.commits.conftest import hook_up
+
+    hook_up(new)
+    me, other = client(new), client(new)
+    me.write("a.py", "1\n")
+    other.start()
+    new.git("add", "-A")
+    assert commit(other, "-m", "A").refused
+    assert commit(me, "-m", "A").status == 0
+    assert locks_on(new, "a.py") == ()
+    new.write("a.py", "by hand\n")
+    new.git("add", "-A")
+    me.edit("a.py", "by hand", "half")
+    assert commit(other, "-m", "A").status == 0
+
+
+def test_a_deletion_frees(free, client):
+    me = client(free)
+    me.write("new.py", "1\n")
+    free.git("add", "-A")
+    commit(me, "-m", "New")
+    me.write("new.py", "2\n")
+    free.git("rm", "-qf", "new.py")
+    assert commit(me, "-m", "Gone").status == 0
+    assert locks_on(free, "new.py") == ()
+
+
+def test_a_persons_commit_frees_an_agents_lock_and_tells_it(free, client):
+    me = client(free)
+    me.write("a.py", "a = 2\n")
+    free.git("add", "-A")
+    as_person(free, "-m", "Both", USER="anna")
+    assert locks_on(free, "a.py") == ()
+    commit_id = free.git("rev-parse", "HEAD")[:12]
+    assert (
+        me.batch().context == f"person-anna committed your change to a.py ({commit_id}); it is no longer yours alone."
+    )
+
+
+def test_a_commit_in_one_worktree_frees_there_only(free, client):
+    linked = free.worktree("linked")
+    here, there = client(free), client(linked)
+    here.write("a.py", "here\n")
+    there.write("a.py", "there\n")
+    commit(there, "-am", "A")
+    record = free.store.read().path("a.py")
+    assert [len(tree.locks) for name, tree in sorted(record.trees.items())] == [1, 0]
+
+
+def test_files_that_were_left_out_stay_held(free, client):
+    me = client(free)
+    me.write("a.py", "a = 2\n")
+    me.write("b.py", "b = 2\n")
+    commit(me, "-m", "A", "a.py")
+    assert locks_on(free, "a.py") == ()
+    assert [lock.agent for lock in locks_on(free, "b.py")] == ["agent-1"]
+
+
+def test_amending_frees_what_it_added(free, client):
+    me = client(free)
+    me.write("a.py", "a = 2\n")
+    assert commit(me, "--amend", "-a", "--no-edit").status == 0
+    assert locks_on(free, "a.py") == ()
+
+
+def test_a_concluded_merge_frees_what_it_resolved(free, client):
+    free.git("switch", "-q", "-c", "side")
+    free.write("a.py", "side\n")
+    free.git("-c", "core.hooksPath=/dev/null", "commit", "-qam", "Side")
+    free.git("switch", "-q", "main")
+    free.write("a.py", "main\n")
+    free.git("-c", "core.hooksPath=/dev/null", "commit", "-qam", "Main")
+    me = client(free)
+    me.start()
+    run(free, "merge", "-q", "side", **as_agent(me))
+    me.write("a.py", "both\n")
+    free.git("add", "a.py")
+    assert commit(me, "--no-edit").status == 0
+    assert locks_on(free, "a.py") == ()
+
+
+def test_nothing_of_ours_is_left_in_the_git_folder(free, client):
+    linked = free.worktree("linked")
+    for place in (free, linked):
+        place.write("z.py", "1\n")
+        place.git("add", "-A")
+        assert as_person(place, "-m", "Z").status == 0
+    assert not (free.common / NAME).exists()
+    assert not list(free.common.glob(f"worktrees/*/{NAME}*"))
+
+
+def test_large_commits_are_logged_in_short(free):
+    for number in range(150):
+        free.write(f"many/{number}", "x\n")
+    free.git("add", "-A")
+    as_person(free, "-m", "Many")
+    [event] = free.events("committed")
+    assert (event["files_modified"], len(event["files"])) == (150, 100)
+
+
+def test_an_empty_commit_is_logged(free):
+    assert as_person(free, "--allow-empty", "-m", "Nothing").status == 0
+    [event] = free.events("committed")
+    assert event["files"] == []

@@ -12,7 +12,14 @@ from pucs import __version__
 from pucs.cli import parser
 from tests.support import ROOT
 
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / ".claude").rglob("*.md")])
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / ".claude").rglob("*.md"),
+        *(ROOT / "templates").glob("*.md"),
+    ]
+)
 CODE = re.compile(r"^```.*?^```|^ {4,}\S.*?$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HIDDEN = {"compile"}

@@ -114,7 +114,10 @@ def _build() -> dict[str, Any]:
         except OSError:
             continue
         for name in names:
-            _add(modules, f"{where}/{name}", ("pucs", folder, name[:-3]))
+            try:
+                _add(modules, f"{where}/{name}", ("pucs", folder, name[:-3]))
+            except (OSError, SyntaxError, ValueError):
+                continue  # whoever needs it will hear of it from the ordinary import
     unfinished = f"{_CACHE}.{posix.getpid()}"
     try:
         with open(unfinished, "wb") as file:

@@ -60,17 +60,17 @@ def _init(arguments: argparse.Namespace) -> int:
     wish = installing.Wish(arguments.session, arguments.scope)
     done = installing.init(arguments.path, wish, os.environ)
     state = "is guarded now" if done.changed else "is guarded already, and nothing had to change"
-    print(f"{os.path.abspath(arguments.path)} {state} (session {done.session}).")
+    _say(f"{os.path.abspath(arguments.path)} {state} (session {done.session}).")
     _print_notes(done.notes)
     if done.changed:
-        print("Open Claude Code sessions take the hooks over by themselves. Prove it: pucs doctor")
+        _say("Open Claude Code sessions take the hooks over by themselves. Prove it: pucs doctor")
     return 0
 
 
 def _uninstall(arguments: argparse.Namespace) -> int:
     done = uninstalling.uninstall(arguments.path, os.environ)
     if done.changed:
-        print(f"{os.path.abspath(arguments.path)} is no longer guarded.")
+        _say(f"{os.path.abspath(arguments.path)} is no longer guarded.")
     _print_notes(done.notes)
     return 0
 
@@ -80,9 +80,9 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
     report = diagnosing.examine(arguments.path, os.environ, repair=arguments.repair)
     if arguments.json:
-        print(json.dumps(report.plain(), indent=2))
+        _say(json.dumps(report.plain(), indent=2))
     else:
-        sys.stdout.write(report.text())
+        _say(report.text().rstrip("\n"))
     return report.exit_code
 
 
@@ -98,4 +98,10 @@ def _compile(arguments: argparse.Namespace) -> int:
 
 def _print_notes(notes: tuple[str, ...]) -> None:
     for note in notes:
-        print(f"  note: {note}")
+        _say(f"  note: {note}")
+
+
+def _say(text: str) -> None:
+    # A path may be no text.
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding))

@@ -51,6 +51,7 @@ def init(folder: str, wish: Wish, environ: Mapping[str, str]) -> Done:
     All of it or nothing: after any failure everything is as it was.
     """
     site = site_at(folder)
+    _refuse_sudo(site, environ)
     location = locations.here()
     locations.check(location)
     with exclusive(site.common):
@@ -100,14 +101,18 @@ def renew_hooks(folder: str, environ: Mapping[str, str]) -> list[str]:
         plan = Plan(site, environ)
         hooks = plan.hooks(Location(old.python, old.root, locations.hooks_in(old.root)))
         others = [entry for entry in old.entries if os.path.dirname(entry[0]) not in {*old.hooks, *hooks}]
-        new = old._replace(
-            hooks=hooks, trees=_trees_with_hooks(site, hooks), entries=(*others, *plan.protected)
-        )
+        new = old._replace(hooks=hooks, trees=_trees_with_hooks(site, hooks), entries=(*others, *plan.protected))
         changed = [path for path, shape in plan.wanted.items() if look(path) != shape]
         planning.carry_out(plan, None if _text(new) == _text(old) else new)
     if changed:
         opening.open_store(site.common).append((Event("pucs", None, "hooks_renewed", {"files": changed}),))
     return changed
+
+
+def _refuse_sudo(site: Site, environ: Mapping[str, str]) -> None:
+    owner = str(os.stat(site.common).st_uid)
+    if os.geteuid() == 0 and owner != "0" and environ.get("SUDO_UID") == owner:
+        raise UsageError("this repository is yours, and what sudo makes would be root's", "Run it without sudo.")
 
 
 def _trees_with_hooks(site: Site, hooks: tuple[str, ...]) -> tuple[str, ...]:
@@ -159,7 +164,9 @@ def _session_in(path: str) -> str:
 
 def _configured(plan: Plan, installation: Installation) -> Installation:
     """The installation with its policy; where there is no configuration, a first one is planned. Raises ConfigError."""
-    path = installation.config or os.path.join(plan.site.called, CONFIG)
+    path = installation.config
+    if os.path.dirname(path) not in plan.site.trees:  # the first time, or the repository was moved
+        path = os.path.join(plan.site.called, CONFIG)
     if not os.path.lexists(path):
         text = guessing.default_config(worktrees.files(plan.site.home))
         plan.config(path, text)

@@ -133,7 +133,7 @@ class Plan:
     def command(self) -> str:
         """How a shell runs this `pucs`; without a script beside its Python, through one in the git directory."""
         command = locations.shell_command()
-        path = os.path.join(self.site.common, "pucs-run")
+        path = os.path.join(self.site.common, locations.LAUNCHER)
         if not command:
             self.want(path, SCRIPT, Shape("file", locations.launcher().encode(), 0o755))
         return command or shlex.quote(path)
@@ -195,7 +195,9 @@ class Plan:
 def carry_out(plan: Plan, marker: Installation | None) -> bool:
     """Changes everything as one; the ledgers first, so that even a kill in between leaves a way back."""
     wanted = {path: shape for path, shape in plan.wanted.items() if look(path) != shape}
-    books = {plan.own_path: ledger.shape_of(plan.own), plan.shared_path: ledger.shape_of(plan.shared)}
+    books = {
+        path: ledger.shape_of(path, book) for path, book in ((plan.own_path, plan.own), (plan.shared_path, plan.shared))
+    }
     books = {path: shape for path, shape in books.items() if not look(path).same(shape)}
     # The marker is written by the body: here its present content is noted, to be put back when that fails.
     markers = {path: look(path) for path in _markers(plan) if path not in wanted}

@@ -15,7 +15,7 @@ from pucs.client.planning import Plan
 from pucs.client.sites import Site, site_at
 from pucs.errors import Refusal, StoreError
 from pucs.git import locate, worktrees
-from pucs.install import claude_settings, git_hooks, ledger, state_files
+from pucs.install import claude_settings, git_hooks, ledger, locations, state_files
 from pucs.install.changes import ABSENT, look, put
 from pucs.install.exclusion import exclusive
 from pucs.installation import MARKER, Installation
@@ -72,18 +72,31 @@ def _plan_return(plan: Plan, installation: Installation) -> list[str]:
     for folder in installation.hooks:
         if planning.hooks_key(folder) not in {**plan.own, **plan.shared}:
             _return_hooks(plan, folder)
-    _return_unlisted(plan)
+    _return_unlisted(plan, installation.scope)
     for path in glob.glob(glob.escape(os.path.join(plan.site.common, MARKER)) + "*"):
         plan.wanted[path] = ABSENT  # and what a killed `init` may have left beside it
     return _folders_of(plan.own) + _unneeded(plan)
 
 
-def _return_unlisted(plan: Plan) -> None:
+def _return_unlisted(plan: Plan, scope_in_force: str) -> None:
     """Our entries in settings that no ledger knows of, should it have been lost."""
+    if scope_in_force == claude_settings.USER:
+        for path in planning.settings_paths(plan.site, scope_in_force, plan.environ):
+            if path not in plan.shared and plan.before_us(planning.SETTINGS, look(path), None) != look(path):
+                plan.notes.append(f"{path} keeps the hooks of PUCS: nobody can tell who else relies on them")
     for scope in (claude_settings.LOCAL, claude_settings.SHARED):
         for path in planning.settings_paths(plan.site, scope, plan.environ):
             if path not in plan.own and look(path).kind == "file":
                 plan.wanted[path] = plan.before_us(planning.SETTINGS, look(path), None)
+    common = plan.site.common
+    for path in (os.path.join(common, git_hooks.MACHINE_FILE), os.path.join(common, locations.LAUNCHER)):
+        plan.wanted.setdefault(path, ABSENT)
+    for home in plan.site.homes:
+        link = os.path.join(home, ".claude", "state")
+        if state_files.is_link(link, plan.state):
+            plan.wanted.setdefault(link, ABSENT)
+    path = os.path.join(common, "info", "exclude")
+    plan.wanted.setdefault(path, plan.before_us(planning.EXCLUDE, look(path), None))
 
 
 def _return(plan: Plan, path: str, entry: ledger.Entry) -> None:

@@ -31,11 +31,11 @@ def environment() -> dict[str, str]:
 
 def worktrees(folder: str) -> list[Worktree]:
     """All working trees of the repository, the main one (or the bare repository) first."""
-    output = git(["worktree", "list", "--porcelain", "-z"], cwd=folder, env=environment(), check=False)
+    output, end = git(["worktree", "list", "--porcelain", "-z"], cwd=folder, env=environment(), check=False), "\0"
     if output.status != 0:  # git before 2.36 has no -z here
-        output = git(["worktree", "list", "--porcelain"], cwd=folder, env=environment())
+        output, end = git(["worktree", "list", "--porcelain"], cwd=folder, env=environment()), "\n"
     found: list[Worktree] = []
-    for line in output.stdout.replace(b"\0", b"\n").decode("utf-8", "surrogateescape").split("\n"):
+    for line in output.stdout.decode("utf-8", "surrogateescape").split(end):
         word, _, rest = line.partition(" ")
         if word == "worktree":
             found.append(Worktree(rest, gone=not os.path.isdir(rest)))

@@ -22,6 +22,9 @@ MACHINE_FILE = "pucs-hook.sh"
 
 SCRIPT = "git_hook.py"
 
+NOTE_FILE = "pucs-commit"
+"""In a tree's own git directory while it commits: what `pre-commit` found, for the hooks that follow."""
+
 _OPEN = "# >>> PUCS: taken out by `pucs uninstall`; does nothing where PUCS does not guard the repository"
 _CLOSE = "# <<< PUCS"
 _TITLE = "# PUCS: written by `pucs init`, taken out by `pucs uninstall`. Does nothing where PUCS does not guard.\n"
@@ -54,6 +57,26 @@ fi
 """
 
 
+# What `pre-commit` noted spares a start of Python where a message hook has nothing to do: pucs/state/commit_note.py.
+_SPARED = {
+    "prepare-commit-msg": """\
+pucs_note=${GIT_DIR:-.git}/@NOTE@
+if [ "$pucs_note" -nt "${GIT_INDEX_FILE:-${GIT_DIR:-.git}/index}" ]; then
+  read -r pucs_word pucs_state <"$pucs_note"
+  if [ "${GIT_EDITOR-}" = : ] && [ "${2-}" = message ]; then pucs_state=free; fi
+  if [ "$pucs_word $pucs_state" = "$PPID free" ]; then exit 0; fi
+fi
+""",
+    "commit-msg": """\
+pucs_note=${GIT_DIR:-.git}/@NOTE@
+if [ -f "$pucs_note" ]; then
+  read -r pucs_word pucs_state <"$pucs_note"
+  if [ "$pucs_word $pucs_state" = "$PPID free" ]; then exit 0; fi
+fi
+""",
+}
+
+
 def machine_text(location: Location) -> str:
     """The content of MACHINE_FILE: sourced by hooks, so nothing but assignments."""
     values = {"pucs_python": location.python, "pucs_root": location.root, "pucs_hooks": location.hooks}
@@ -62,8 +85,9 @@ def machine_text(location: Location) -> str:
 
 def gate(name: str) -> str:
     """The shell lines that find this repository's PUCS and become its gate for that hook."""
-    text = FIND_COMMON + _RUN
-    for place, value in {"MACHINE": MACHINE_FILE, "SCRIPT": SCRIPT, "CODE": HOOK_CODE, "NAME": name}.items():
+    text = _SPARED.get(name, "") + FIND_COMMON + _RUN
+    values = {"MACHINE": MACHINE_FILE, "SCRIPT": SCRIPT, "CODE": HOOK_CODE, "NAME": name, "NOTE": NOTE_FILE}
+    for place, value in values.items():
         text = text.replace(f"@{place}@", value)
     return text
 

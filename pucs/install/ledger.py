@@ -9,7 +9,7 @@ from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pucs.errors import StoreError
-from pucs.install.changes import ABSENT, Shape, put
+from pucs.install.changes import ABSENT, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,13 +53,17 @@ def home_of(environ: Mapping[str, str]) -> str:
 
 
 def load(path: str) -> dict[str, Entry]:
-    """The entries by path; {} where there is no ledger. Raises StoreError where it cannot be read."""
+    """The entries by absolute path; {} where there is no ledger. Raises StoreError where it cannot be read.
+
+    In the file, paths are relative to its folder, so that a repository that was moved still knows its own.
+    """
+    folder = os.path.dirname(path)
     try:
         with open(path, encoding="utf-8") as file:
             data = json.load(file)
         if data["version"] > VERSION:
             raise StoreError(f"{path} was written by a newer PUCS", "Upgrade this PUCS: pip install -U pucs")
-        return {name: _entry(entry) for name, entry in data["paths"].items()}
+        return {os.path.normpath(os.path.join(folder, name)): _entry(one) for name, one in data["paths"].items()}
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -68,18 +72,13 @@ def load(path: str) -> dict[str, Entry]:
         ) from None
 
 
-def shape_of(entries: Mapping[str, Entry]) -> Shape:
-    """The ledger as a file; no file where nothing is in it."""
+def shape_of(path: str, entries: Mapping[str, Entry]) -> Shape:
+    """The ledger at that path as a file; no file where nothing is in it."""
     if not entries:
         return ABSENT
-    paths = {name: _plain(entry) for name, entry in sorted(entries.items())}
+    folder = os.path.dirname(path)
+    paths = {os.path.relpath(name, folder): _plain(entry) for name, entry in sorted(entries.items())}
     return Shape("file", json.dumps({"version": VERSION, "paths": paths}, indent=1).encode() + b"\n", 0o600)
-
-
-def save(path: str, entries: Mapping[str, Entry]) -> None:
-    """Stores the ledger."""
-    os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
-    put(path, shape_of(entries))
 
 
 def shared(entry: Entry, user: str) -> Entry:

@@ -17,6 +17,9 @@ HOOK_CODE = "import sys;sys.path.append(sys.argv[1]);exec(open(sys.argv[2]).read
 RUN_CODE = "import sys;sys.path.insert(0,sys.argv.pop(1));from pucs.cli import main;sys.exit(main())"
 """How the `pucs` command is run from anywhere, whether its package is installed or a checkout."""
 
+LAUNCHER = "pucs-run"
+"""In the common git directory: a script that runs `pucs`, where its Python has none beside it."""
+
 # Builds the cache that hooks start from on the way, with the interpreter that will read it.
 _PROBE = """import sys
 if sys.version_info < (3, 11): sys.exit("it is Python %d.%d" % sys.version_info[:2])

@@ -317,6 +317,56 @@ class TestPlaces:
         assert installed(str(other.common)) is None
 
 
+def test_a_repository_that_was_moved(repo: Repo, pucs: Pucs) -> None:
+    pucs("init")
+    moved = Repo(repo.root.with_name("moved"), repo.env)
+    repo.root.rename(moved.root)
+    assert run_pucs(moved, "doctor").status == 1
+    assert run_pucs(moved, "init").status == 0
+    assert not repo.root.exists()
+    assert run_pucs(moved, "doctor").status == 0
+    assert run_pucs(moved, "uninstall").status == 0
+    assert moved.git("status", "--porcelain") == ""
+    assert not (moved.root / ".claude").exists()
+
+
+def test_a_path_that_is_no_text(repo: Repo) -> None:
+    odd = Repo(repo.root.with_name("o\udcffdd place \u00e9"), repo.env)
+    repo.root.rename(odd.root)
+    for verb in ("init", "init", "doctor", "uninstall"):
+        ran = run_pucs(odd, verb)
+        assert (ran.status, ran.stderr) == (0, ""), verb
+
+
+def test_sudo_in_ones_own_repository(repo: Repo, pucs: Pucs) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a repository away")
+    common = repo.common
+    os.chown(common, 12345, -1)
+    ran = pucs("init", SUDO_UID="12345")
+    assert (ran.status, "Run it without sudo" in ran.stderr) == (2, True)
+    assert installed(str(common)) is None
+
+
+@pytest.mark.parametrize("damage", [None, b"garbage"])
+def test_without_its_ledger_uninstall_still_takes_out_its_own(repo: Repo, pucs: Pucs, damage: bytes | None) -> None:
+    repo.write(".claude/settings.local.json", '{\n  "model": "x"\n}\n')
+    before = picture(repo.root.parent)
+    pucs("init")
+    ledger = repo.common / "pucs-undo.json"
+    if damage is not None:
+        ledger.write_bytes(damage)
+        ran = pucs("uninstall")
+        assert ran.status == 3
+        assert "Move it away; then `pucs uninstall` works without it" in ran.stderr
+    ledger.unlink()
+    assert pucs("uninstall").status == 0
+    after = picture(repo.root.parent)
+    # Without it nobody knows that the configuration was ours.
+    after.pop(str(repo.root / "pucs_config.yaml"), None)
+    assert after == before
+
+
 class TestConfiguration:
     def test_the_one_that_is_there_is_obeyed(self, repo: Repo, pucs: Pucs) -> None:
         text = (Path(__file__).parent.parent / "data/proposal_config.yaml").read_bytes()

@@ -16,7 +16,7 @@ _SEEN_EVERY = 10.0
 
 
 class Identity(Record):
-    """What an event says about who acts. `given` is the id its launcher chose, `subagent` the host's id of a subagent."""
+    """What an event says about who acts. `given` is the id its launcher chose, `subagent` the host's id of one."""
 
     session: str
     subagent: str = ""
@@ -175,7 +175,7 @@ def _free_id(identity: Identity, view: View, writes: dict[str, Any]) -> str:
 
 
 def _unused(given: str, view: View) -> str:
-    """The given id, or `<id>-2`, … while a living client already works under it (a client started by an agent inherits it)."""
+    """The given id, or `<id>-2`, … while a living client works under it: one started by an agent inherits its id."""
     number, candidate = 1, given
     while True:
         agent = view.agent(candidate)

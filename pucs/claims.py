@@ -8,7 +8,7 @@ from pucs.policy import Policy, critical
 
 
 def claim_for(request: EditRequest, target: Target, policy: Policy) -> locks.Claim:
-    """The claim of the request's agent; a critical file has durations of its own, an explicit wish is cut to what is allowed."""
+    """The claim of the request's agent. A critical file has its own durations, a wish is cut to what is allowed."""
     rule = critical(policy, target.name) or critical(policy, target.path)
     seconds, longest = policy.locks.default_s, policy.locks.max_s
     if rule is not None:

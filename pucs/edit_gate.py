@@ -1,7 +1,8 @@
 """The edit gate: may this tool call write these paths, and what is recorded before it does.
 
 `before` is the table of DESIGN section 7, first match wins, one function a row; all paths of a call or none. What a
-call leaves behind is `edit_end`. Nothing here reads clock, disk or environment: contents, positions and identities come in with the request.
+call leaves behind is `edit_end`. Nothing here reads clock, disk or environment: contents, positions and identities come
+in with the request.
 """
 
 from __future__ import annotations
@@ -270,7 +271,8 @@ def _told(record: PathRecord, case: _Case, writes: dict[str, Any], events: list[
         theirs = (
             f"{lock.agent} is changing {record.path} in worktree {_label(name)}; yours will have to be merged with it."
         )
-        mine = f"{me} is changing {record.path} in worktree {_label(case.target.tree)}; yours will have to be merged with it."
+        here = _label(case.target.tree)
+        mine = f"{me} is changing {record.path} in worktree {here}; yours will have to be merged with it."
         events.append(_warned(case, lock, theirs))
         _tell(me, Notice(theirs, view.now, about, "medium"), view, writes)
         _tell(lock.agent, Notice(mine, view.now, about, "medium"), view, writes)

@@ -1,4 +1,4 @@
-"""JSON for the hook path: the C half of the standard library's `json`, without the regular expressions of its Python half.
+"""JSON for the hook path: the C half of the standard library's `json`, without the regular expressions of the other.
 
 `import json` pulls in `re` and doubles the cost of one hook call (DESIGN section 10). `_json` is CPython's private
 accelerator; where it is missing or has another shape, the public module does the work and only the speed is lost.
@@ -26,7 +26,7 @@ class _Rules:
     parse_float = float
     parse_int = int
     parse_constant = staticmethod(_not_a_number)
-    memo: dict[str, str] = {}  # noqa: RUF012 - the C scanner wants an attribute of this name
+    memo: dict[str, str] = {}  # the C scanner wants an attribute of this name
 
 
 def _skip(text: str, start: int) -> int:
@@ -43,7 +43,7 @@ try:
     def _unencodable(value: object) -> None:
         raise TypeError(f"{type(value).__name__} is not JSON")
 
-    _encode = make_encoder(None, _unencodable, encode_basestring_ascii, None, ": ", ", ", False, False, False)  # noqa: FBT003
+    _encode = make_encoder(None, _unencodable, encode_basestring_ascii, None, ": ", ", ", False, False, False)
 
     def loads(text: str) -> Any:
         """The value of one JSON document. Raises ValueError on anything else, also on trailing text."""

@@ -135,7 +135,7 @@ def adopt(record: PathRecord, tree_name: str, claim: Claim, parked: Lock, view: 
 
 
 def written(record: PathRecord, tree_name: str, claim: Claim, view: View, *, base: str) -> PathRecord:
-    """The record after the agent's call changed the path to `claim.content`; `base` is what an unlocked path held before."""
+    """The record after the agent's call made the path `claim.content`; `base` is what an unlocked path held before."""
     tree = record.tree(tree_name)
     mine = own(tree, claim.agent)
     if mine is None:
@@ -216,7 +216,7 @@ def without(tree: Tree, agent: str) -> Tree:
 
 
 def compared(record: PathRecord, tree_name: str, agent: str, head: str) -> PathRecord:
-    """The record once that HEAD was found not to hold the lock's bytes: nobody needs to ask git again before it moves."""
+    """The record once that HEAD was found not to hold the lock's bytes: nobody asks git again before it moves."""
     tree = record.tree(tree_name)
     lock = own(tree, agent)
     return record if lock is None else record.with_tree(tree_name, _with(tree, lock._replace(head=head)))

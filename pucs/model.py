@@ -170,8 +170,8 @@ class Target(Record):
     """One path a tool call wants to write.
 
     `path` is the key its lock is kept under, `name` the path that patterns are asked about (another one only for hard
-    links, which share `inode`, and where the file system folds case); `content` is what it holds, read when the state was at `revision`; `elsewhere`
-    what the same path holds in other trees; `protected` says why no agent may write it.
+    links, which share `inode`, and where the file system folds case); `content` is what it holds, read when the state
+    was at `revision`; `elsewhere` what the same path holds in other trees; `protected` says why no agent may write it.
     """
 
     path: str
@@ -212,7 +212,7 @@ class Finding(Record):
 
 
 class Verdict(Record):
-    """A gate's answer: SILENT (not our business), GRANT or DENY, with what was found and whom it was taken over from."""
+    """A gate's answer: SILENT (not our business), GRANT or DENY, what was found and whom it was taken over from."""
 
     decision: str
     findings: tuple[Finding, ...] = ()

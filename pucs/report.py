@@ -1,4 +1,4 @@
-"""The published documents, in the proposal's formats (sections 3.2, 3.3, 3.6, 9): what `pucs status` and the files say."""
+"""The published documents in the proposal's formats (sections 3.2, 3.3, 3.6, 9): what `pucs status` and files say."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Snapshot(Record):
 
 
 def file_locks(snapshot: Snapshot) -> dict[str, Any]:
-    """`file_locks.json` (section 3.3). A path held in several trees stands once for each, `path@tree` after the first."""
+    """`file_locks.json` (section 3.3). A path held in several trees stands once for each, the second as `path@tree`."""
     locks: dict[str, Any] = {}
     for holding in snapshot.holdings:
         name = holding.path if holding.path not in locks else f"{holding.path}@{tree_name(holding.tree)}"

@@ -57,7 +57,7 @@ class View:
         return Inbox(agent) if record is None else record
 
     def name(self, key: str) -> Name | None:
-        """The small fact stored under `key` (`session/…`, `client/…`, `ticket/…`, `number/…`, `inode/…`, `switch/…`)."""
+        """The small fact stored under `key`: `session/…`, `client/…`, `ticket/…`, `number/…`, `inode/…`, `switch/…`."""
         record: Name | None = self._load(key)
         return record
 

@@ -144,7 +144,7 @@ class _Stage:
     def git(self, *arguments: str) -> None:
         """Git, with nothing to say."""
         done = subprocess.run(
-            ["git", *arguments], cwd=self.root, env=self.environ(None), capture_output=True, text=True
+            ["git", *arguments], cwd=self.root, env=self.environ(None), capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
             raise GitError(f"git {arguments[0]} failed: {done.stderr.strip()}", "is git installed?")

@@ -61,7 +61,7 @@ class PUCSClient:
     def acquire_locks(
         self, files: Iterable[str] | str, task: str = "", minutes: float | None = None
     ) -> tuple[Lock, ...]:
-        """Locks all files or none, for `minutes` (default: the configuration's); gives the locks, in the order of files.
+        """Locks all files or none, for `minutes` (default: the configuration's); gives the locks in that order.
 
         Raises Refusal, with what a denied edit would be told, when one of them is not to be had.
         """
@@ -74,7 +74,7 @@ class PUCSClient:
         return taken
 
     def release_locks(self, files: Iterable[str] | str | None = None) -> tuple[str, ...]:
-        """Gives back these files, or all; dirty ones stay protected until their bytes are committed. Gives the paths."""
+        """Gives back these files, or all, and their paths; dirty ones stay protected until they are committed."""
         view = self.repository.store.read()
         if files is None:
             agent = view.agent(self.agent_id)

@@ -1,4 +1,4 @@
-"""Nouns to JSON-able dicts and back. Fields at their default are left out; what a newer PUCS added is kept in `extra`."""
+"""Nouns to JSON-able dicts and back. Fields at their default are left out; what a newer PUCS added stays in `extra`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SHA-1 for names and fingerprints, from CPython's own module: `hashlib` would load OpenSSL, 3 ms at every tool call."""
+"""SHA-1 for names and fingerprints, from CPython's own module: `hashlib` would load OpenSSL, 3 ms at every call."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def _flock(fd: int, deadline: float) -> None:
 
 
 def _wait_in_kernel(fd: int, deadline: float) -> None:
-    """Blocks in flock, which queues fairly, until an alarm ends it. Raises ValueError where an alarm is not to be had."""
+    """Blocks in flock, which queues fairly, until an alarm ends it. Raises ValueError where no alarm is to be had."""
     import _signal as signal  # noqa: PLC0415 - only contention pays for it; `signal` itself would import enum
 
     def ring(_signum: int, _frame: FrameType | None) -> None:

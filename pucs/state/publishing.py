@@ -53,7 +53,7 @@ def derive_logs(root: str) -> None:
 
 
 def rotate(root: str, most: int) -> None:
-    """Sets the activity log aside as `agent_activity.<n>.jsonl` once it has more than `most` entries; nothing is dropped."""
+    """Sets the activity log aside as `agent_activity.<n>.jsonl` once it has more than `most` entries; drops nothing."""
     path = f"{root}/state/agent_activity.jsonl"
     try:
         if read_all(path).count(b"\n") <= most:

@@ -254,7 +254,7 @@ class _Gate:
         name = agent.id if agent else ""
         for target, data, record in sights:
             tree = record.tree(target.tree)
-            if locks.own(tree, name) is None and (not tree.locks or name in tree.offers):
+            if locks.own(tree, name) is None and (not locks.others(tree, name) or name in tree.offers):
                 contents.keep(self.store.root, target.content, data)
 
     def _unsure(self, verdict: Verdict, sights: list[Sight]) -> bool:

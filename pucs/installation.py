@@ -63,7 +63,7 @@ def decode(data: Any) -> Installation:
             raise ValueError(f"{key} of an installation is no {_TYPES[key]}")
     if "entries" in known:
         known["entries"] = tuple((path, text) for path, text in known["entries"])
-    for key in ("runner", "hooks"):
+    for key in ("runner", "hooks", "trees"):
         known[key] = tuple(known.get(key, ()))
     extra = {key: value for key, value in data.items() if key not in Installation._fields and key != "version"}
     return Installation(**known, extra=extra)

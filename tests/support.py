@@ -60,6 +60,14 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
+def open_to_nobody(folder: Path) -> None:
+    """Gives the folder to the user nobody, and lets every other user pass through the folders above it."""
+    for above in folder.parents:
+        if not above.stat().st_mode & 0o001:
+            above.chmod(above.stat().st_mode | 0o055)
+    subprocess.run(["chown", "-R", "65534:65534", str(folder)], check=True)
+
+
 class Repo:
     """A real repository (or a linked worktree of one) with an environment of its own."""
 

@@ -41,13 +41,13 @@ class FileStore:
 
     def read(self) -> View:
         """The state as it is; waits for nobody, repairs nothing."""
-        return self._view({}, revision_of(self._mutex), repair=False)
+        return self._view({}, self._known(revision_of(self._mutex)), repair=False)
 
     def transact(self, rule: Callable[[View], Change], *, deadline: float = 2.0) -> Any:
         """Runs the rule under the mutex, stores its change, logs its events, gives its result."""
         try:
             with Mutex(self._mutex, deadline) as mutex:
-                revision = self._next(mutex)
+                revision = self._known(mutex.revision) + 1
                 change = rule(self._view({}, revision, repair=True))
                 if change.writes:
                     mutex.revision = revision
@@ -77,12 +77,9 @@ class FileStore:
         with Mutex(self._mutex, 10.0):
             return [key for kind in _KINDS for key in self._repair(kind)]
 
-    def _next(self, mutex: Mutex) -> int:
-        """The number of the change to come. A counter that was lost goes on from the clock, where nobody has been."""
-        last = mutex.revision
-        if not last and _listed(self.root + "/records"):
-            last = int(self._clock())
-        return last + 1
+    def _known(self, revision: int) -> int:
+        """The number of the last change. A counter that was lost goes on from the clock, where nobody has been."""
+        return revision or (int(self._clock()) if _listed(self.root + "/records") else 0)
 
     def _view(self, cache: dict[str, Any], revision: int, *, repair: bool) -> View:
         def load(key: str) -> Any:

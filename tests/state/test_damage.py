@@ -14,6 +14,7 @@ from pucs.state import contents
 from pucs.state.files import FileStore
 from pucs.state.opening import installed, make_folders, open_store, write_marker
 from pucs.view import Change, Damaged
+from tests.support import ROOT, open_to_nobody
 
 LOCK = Lock("agent-1", None, "", 1.0, 2.0, 3.0, 4, "-", wrote="abc")
 HELD = PathRecord("a.py", 4, {".": Tree((LOCK,))})
@@ -246,7 +247,7 @@ def test_read_only_reads_and_refuses_to_write(files, root, pair, target) -> None
     subprocess.run(["chown", "-R", "65534:65534", str(root)], check=True)
     for path in root.glob(target) if target != "." else [root, *root.glob("**/*")]:
         os.chmod(path, 0o500 if path.is_dir() else 0o400)
-    code = [sys.executable, "-I", "-S", "-c", AS_NOBODY, str(_package_root()), str(root)]
+    code = [sys.executable, "-I", "-S", "-c", AS_NOBODY, str(ROOT), str(root)]
     done = subprocess.run(code, capture_output=True, text=True, check=True)
     first, result, last = done.stdout.splitlines()
     assert first == "4"
@@ -269,12 +270,6 @@ def test_unreadable_counts_as_damaged(files, root, pair) -> None:
     subprocess.run(["chown", "-R", "65534:65534", str(root)], check=True)
     for path in root.glob("*/path/*"):
         os.chmod(path, 0o000)
-    code = [sys.executable, "-I", "-S", "-c", AS_NOBODY, str(_package_root()), str(root)]
+    code = [sys.executable, "-I", "-S", "-c", AS_NOBODY, str(ROOT), str(root)]
     done = subprocess.run(code, capture_output=True, text=True, check=False)
     assert "Damaged" in done.stderr
-
-
-def _package_root() -> str:
-    import pucs
-
-    return os.path.dirname(os.path.dirname(pucs.__file__))

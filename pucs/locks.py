@@ -179,16 +179,17 @@ def committed(record: PathRecord, tree_name: str, contents: tuple[str, str]) -> 
     """The record after a commit of the path, and the locks it ended.
 
     `contents` are what the tree holds and what was committed. Equal: every byte landed, all locks without an open
-    call end (an explicit one stays, clean). Different: dirty locks go on from the committed content.
+    call end (an explicit one stays, clean). Different: dirty locks go on from the committed content, but for one whose
+    agent wrote just that: what the tree holds beyond it is a formatter's or a person's.
     """
     tree = record.tree(tree_name)
     held, landed = contents
     ended, left = [], []
     for lock in tree.locks:
-        if held != landed:
+        if landed not in (held, lock.wrote):
             left.append(lock if lock.wrote is None else lock._replace(base=landed))
         elif lock.calls or lock.explicit:
-            left.append(lock._replace(base=landed, wrote=None))
+            left.append(lock._replace(base=landed if lock.calls else held, wrote=None))
         else:
             ended.append(lock)
     record = record.with_tree(tree_name, tree._replace(locks=tuple(left), offers={}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pucs import commit_end
 from pucs.client.commits import Commit, committer, lock_key, name_of
 from pucs.commit_end import AGAIN, Landed, Landing
-from pucs.git import commits
+from pucs.git import commits, locate
 from pucs.model import ABSENT, Event
 from pucs.state import commit_note, contents
 from pucs.view import Damaged
@@ -21,8 +21,8 @@ _LISTED = 100
 def after(commit: Commit) -> None:
     """Records the commit at HEAD of this tree: releases, partly committed files, waiters, one line in the log."""
     store = commit.repository.store
+    made, changes = _landed(commit)
     commit_note.leave(commit.gitdir, {})
-    made, changes = commits.landed(commit.repository.tree)
     agent = committer(commit)
     by = name_of(commit, agent)
     view = store.read()
@@ -35,6 +35,14 @@ def after(commit: Commit) -> None:
         from pucs.client.publishing import publish_soon  # noqa: PLC0415 - nothing to publish where nothing was freed
 
         publish_soon(commit.repository)
+
+
+def _landed(commit: Commit) -> tuple[str, dict[str, str]]:
+    """The commit at HEAD and what it changed: as `pre-commit` saw it, which spares a git, else as git says."""
+    tree = commit.repository.tree
+    noted, head = commit_note.found(commit.gitdir).get("changes"), locate.head_of(tree)
+    # Should a later hook have staged more, it is held until the next look; what was staged otherwise is compared below.
+    return (head, noted) if head and isinstance(noted, dict) else commits.landed(tree)
 
 
 def _concerns(commit: Commit, path: str, view: View) -> bool:

@@ -34,9 +34,13 @@ def prepare(commit: Commit, file: str, source: str) -> Outcome:
         outcome = before(commit)
         if outcome.refused:
             return outcome
+    if commits.is_merging(tree):
+        commit_note.leave(commit.gitdir, {})
+        return outcome
     noted = terms_of(commit)
-    note: dict[str, Any] = {"terms": noted}
-    if source in _EXISTING or prepared or commits.is_merging(tree):
+    note: dict[str, Any] = {**commit_note.found(commit.gitdir), "terms": noted}
+    note.pop("checked", None)
+    if source in _EXISTING or prepared:
         note["existing"] = messages.subject_of(text, _comment(commit, text))
     elif Terms(**noted).bind and not commit.observing:
         is_empty = commit.edited and source in _EMPTY_AT_FIRST
@@ -56,7 +60,12 @@ def check(commit: Commit, file: str) -> Outcome:
     comment = _comment(commit, read_text(file)) if terms.bind else ""
     note = commit_note.found(commit.gitdir)
     fault = fault_in(Message(file, commit.gitdir, commit.edited, comment), terms, note)
-    return Outcome() if fault is None else _answer(commit, fault, terms)
+    if fault is None:
+        return Outcome()
+    outcome = _answer(commit, fault, terms)
+    if outcome.refused:
+        commit_note.leave(commit.gitdir, {})
+    return outcome
 
 
 def _begun(commit: Commit, file: str, text: str, *, is_empty: bool) -> dict[str, Any]:

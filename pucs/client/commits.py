@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from pucs.view import View
 
 
+_NOTED = 500
+
+
 class Commit(Record):
     """A commit under way: where, under which environment, and for which stream."""
 
@@ -108,7 +111,11 @@ def before(commit: Commit, *, merging: bool = False) -> Outcome:
             _log_refusals(commit, verdict.findings, agent)
             if not commit.observing:
                 return Outcome(True, words.refusal(verdict.findings, setting))
-    commit_note.leave(commit.gitdir, {"checked": checked, "terms": terms_of(commit)})
+    note: dict[str, Any] = {"checked": checked, "terms": terms_of(commit)}
+    if operation == commits.Operation() and len(names) <= _NOTED:
+        note["changes"] = names
+    word = commit_note.BOUND if operation.parents or Terms(**note["terms"]).bind else commit_note.FREE
+    commit_note.leave(commit.gitdir, note, word)
     return outcome
 
 

@@ -37,7 +37,11 @@ def fault_in(message: Message, terms: Terms, note: Mapping[str, Any]) -> Fault |
 
     Emptied is one that holds nothing but what was begun for its writer.
     """
-    if not terms.bind or system.exists(message.gitdir + "/MERGE_HEAD"):
+    if system.exists(message.gitdir + "/MERGE_HEAD"):
+        # A merge may have any subject. Where it is clean no post-commit follows, which would take the note away.
+        commit_note.leave(message.gitdir, {})
+        return None
+    if not terms.bind:
         return None
     text = read_text(message.file)
     subject = messages.subject_of(text, message.comment)
@@ -91,7 +95,7 @@ def prepare_noted(file: str, gitdir: str, index: str) -> bool:
         return False
     if terms.bind and not terms.observing:
         complete(file, read_text(file), terms)
-    commit_note.leave(gitdir, {"terms": note["terms"]})
+    commit_note.leave(gitdir, {key: value for key, value in note.items() if key != "checked"})
     return True
 
 

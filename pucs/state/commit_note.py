@@ -1,9 +1,12 @@
 """A short note from one hook of a commit to the next, in the tree's own git folder. Losing it costs time only.
 
-Its first line is the process id of the git that makes the commit: a note of another commit is none. `checked` says
-which index passed the gate, `terms` what the message has to be, `existing` a subject that may stay, `begun` what was
-written for somebody to complete. The installed `prepare-commit-msg` reads the first line, too: where it is its own
-git's, the note is newer than the index and no editor runs, it leaves the whole message to `commit-msg`.
+Its first line is the process id of the git that makes the commit (a note of another commit is none) and whether its
+message is FREE or BOUND. `checked` says which index passed the gate, `changes` what it changed, `terms` what the
+message has to be, `existing` a subject that may stay, `begun` what was written for somebody to complete.
+
+Installed hooks read the first line in shell: where it is their own git's, the message hooks of a free one have nothing
+to do, and of a bound one that nobody edits `prepare-commit-msg` leaves everything to `commit-msg`, as long as the note
+is newer than the index.
 """
 
 from __future__ import annotations
@@ -16,17 +19,18 @@ if TYPE_CHECKING:
     from typing import Any
 
 NAME = "pucs-commit"
+FREE, BOUND = "free", "bound"
 
 _HIGHEST = 32
 
 
-def leave(gitdir: str, note: dict[str, Any]) -> None:
+def leave(gitdir: str, note: dict[str, Any], word: str = BOUND) -> None:
     """Leaves the note for the next hook; an empty one takes the last away. A full disk leaves none."""
     path = f"{gitdir}/{NAME}"
     try:
         if note:
             unfinished = f"{path}.{system.getpid()}"
-            write_text(unfinished, f"{_committing_git()}\n{fastjson.dumps(note)}\n")
+            write_text(unfinished, f"{_committing_git()} {word}\n{fastjson.dumps(note)}\n")
             system.replace(unfinished, path)
         else:
             system.unlink(path)
@@ -36,7 +40,8 @@ def leave(gitdir: str, note: dict[str, Any]) -> None:
 
 def found(gitdir: str) -> dict[str, Any]:
     """The note that the last hook of this commit left; {} where there is none or it cannot be read."""
-    process, _, text = read_text(f"{gitdir}/{NAME}").partition("\n")
+    first, _, text = read_text(f"{gitdir}/{NAME}").partition("\n")
+    process = first.partition(" ")[0]
     if not process or process != str(_committing_git()):
         return {}
     try:

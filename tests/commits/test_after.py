@@ -177,9 +177,11 @@ def test_a_concluded_merge_frees_what_it_resolved(free, client):
 def test_nothing_of_ours_is_left_in_the_git_folder(free, client):
     linked = free.worktree("linked")
     for place in (free, linked):
-        place.write("z.py", "1\n")
+        place.write(f"{place.root.name}.py", "1\n")
         place.git("add", "-A")
         assert as_person(place, "-m", "Z").status == 0
+    run(free, "merge", "-q", "--no-ff", "--no-edit", "linked", check=True)
+    run(free, "merge", "-q", "--no-ff", "--no-edit", "--no-verify", "linked~1")
     assert not (free.common / NAME).exists()
     assert not list(free.common.glob(f"worktrees/*/{NAME}*"))
 

@@ -158,15 +158,17 @@ def _put_state_aside(state: str) -> tuple[str, ...]:
     """Keeps the state where it holds what an agent wrote or a log; removes it otherwise."""
     if not os.path.isdir(state):
         return ()
-    if not _holds_anything(state):
-        shutil.rmtree(state)
-        return ()
+    keep = _holds_anything(state)
     stem = time.strftime(f"{state}-removed-%Y%m%dT%H%M%SZ", time.gmtime())
     aside, number = stem, 1
     while os.path.lexists(aside):
         number += 1
         aside = f"{stem}-{number}"
+    # Away in one step, since a publisher may still be at work in it.
     os.rename(state, aside)
+    if not keep:
+        shutil.rmtree(aside, ignore_errors=True)
+        return ()
     return (f"the log and the copies of what agents wrote are kept in {aside}",)
 
 

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.install.conftest import Pucs, Ran, picture, run_pucs
 from tests.install.managers import npm_modules
-from tests.support import Client, Repo
+from tests.support import ROOT, Client, Repo
 
 NAMES = ("pre-commit", "prepare-commit-msg", "commit-msg", "pre-merge-commit", "post-commit")
 MINE = '#!/bin/sh\necho "mine $# $(basename "$0")" >>"$MINE"\n'
@@ -363,6 +364,49 @@ class TestPreCommit:
         assert sorted(scene.mine()) == ["mine", "mine 0 pre-commit.legacy"]
         pucs("uninstall")
         assert (repo.common / "hooks/pre-commit.legacy").read_text() == MINE
+
+
+class TestOurIdsInPreCommit:
+    """Our hooks as .pre-commit-hooks.yaml offers them, written into a repository as local ones."""
+
+    @pytest.fixture(autouse=True)
+    def configured(self, repo: Repo, pucs: Pucs) -> None:
+        offered = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+        hooks = [
+            {
+                **one,
+                "language": "system",
+                "entry": one["entry"].replace("python -P", f"env PYTHONPATH={ROOT} {sys.executable}"),
+            }
+            for one in offered
+        ]
+        assert {stage for one in hooks for stage in one["stages"]} == set(NAMES)
+        repo.write(".pre-commit-config.yaml", yaml.safe_dump({"repos": [{"repo": "local", "hooks": hooks}]}))
+        repo.commit("Configure")
+        repo.env["PRE_COMMIT_HOME"] = str(repo.root.parent / "pre-commit-home")
+        pucs("init")
+        # Nothing of ours is left in git's own hooks: the gate runs through pre-commit alone.
+        for name in NAMES:
+            (repo.common / "hooks" / name).unlink()
+        types = [word for name in NAMES for word in ("--hook-type", name)]
+        command = [sys.executable, "-m", "pre_commit", "install", *types]
+        subprocess.run(command, cwd=repo.root, env=repo.env, check=True, capture_output=True)
+
+    def test_the_gate_works_through_it(self, repo: Repo, scene: Scene) -> None:
+        anna = scene.client(repo)
+        assert anna.write("b.py", "b = 2\n").silent
+        ran = scene.commit(PUCS_AGENT_ID="bob")
+        assert ran.status == 1, ran
+        assert "PUCS" in ran.stdout + ran.stderr
+        assert "b.py" in ran.stdout + ran.stderr
+        repo.git("checkout", "-q", "--", "b.py")
+        anna.end()
+        scene.lets_a_person()
+
+    def test_without_the_marker_it_is_silent(self, repo: Repo, scene: Scene) -> None:
+        (repo.common / "pucs-installed.json").unlink()
+        repo.write("b.py", "b = 3\n")
+        assert scene.commit(PUCS_AGENT_ID="bob").status == 0
 
 
 class TestHusky:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pucs import messages
-from pucs.client.commits import Commit, before, committer, log_refusal, terms_of, was_checked
+from pucs.client.commits import Commit, before, committer, log_refusals, terms_of, was_checked
 from pucs.client.subjects import Message, Outcome, complete, fault_in, said_of
 from pucs.git import commits
 from pucs.messages import Terms
@@ -77,7 +77,7 @@ def _begun(commit: Commit, file: str, text: str, *, is_empty: bool) -> dict[str,
 
 def _answer(commit: Commit, fault: Fault, terms: Terms) -> Outcome:
     if terms.observing or terms.format == "enforce":
-        log_refusal(commit, {"subject": fault.subject, "rule": fault.rule}, committer(commit))
+        log_refusals(commit, [{"subject": fault.subject, "rule": fault.rule}], committer(commit))
     return said_of(fault, terms)
 
 

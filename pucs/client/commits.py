@@ -18,7 +18,7 @@ from pucs.view import Damaged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from pucs.model import Finding
@@ -98,7 +98,7 @@ def before(commit: Commit, *, merging: bool = False) -> Outcome:
     paths = tuple(_staged(commit, name, content, view) for name, content in names.items())
     request = CommitRequest(agent, commit.stream, repository.tree.id, paths)
     verdict = commit_gate.judge(request, repository.policy, view)
-    if any(finding.lock for finding in (*verdict.findings, *verdict.warnings)):
+    if any(finding.lock for finding in verdict.findings):
         request = _with_bases(commit, request, tuple(names), view)
         verdict = commit_gate.judge(request, repository.policy, view)
     outcome = Outcome()
@@ -108,7 +108,7 @@ def before(commit: Commit, *, merging: bool = False) -> Outcome:
         setting = words.Setting(repository.installation.command, view.now, commit.stream, bool(operation.parents))
         outcome = Outcome(False, words.warning(verdict.warnings, setting))
         if verdict.decision == DENY:
-            _log_refusals(commit, verdict.findings, agent)
+            log_refusals(commit, [_details(finding) for finding in verdict.findings], agent)
             if not commit.observing:
                 return Outcome(True, words.refusal(verdict.findings, setting))
     note: dict[str, Any] = {"checked": checked, "terms": terms_of(commit)}
@@ -133,10 +133,11 @@ def terms_of(commit: Commit) -> dict[str, Any]:
     return Terms(commit.stream or "", streams, rules.types, rules.format, commit.observing)._asdict()
 
 
-def log_refusal(commit: Commit, details: dict[str, Any], agent: Agent | None) -> None:
+def log_refusals(commit: Commit, details: Iterable[dict[str, Any]], agent: Agent | None) -> None:
     """Logs what was refused, or would have been while PUCS only observes."""
     action = "would_refuse" if commit.observing else "refused"
-    commit.repository.store.append([Event(name_of(commit, agent), commit.stream, action, details)])
+    by = name_of(commit, agent)
+    commit.repository.store.append([Event(by, commit.stream, action, one) for one in details])
 
 
 def lock_key(repository: Repository, name: str, view: View) -> str:
@@ -180,9 +181,6 @@ def _with_bases(commit: Commit, request: CommitRequest, names: tuple[str, ...], 
     return request._replace(paths=tuple(paths))
 
 
-def _log_refusals(commit: Commit, findings: Sequence[Finding], agent: Agent | None) -> None:
-    for finding in findings:
-        details = {"file": finding.path, "rule": finding.rule}
-        if finding.lock is not None:
-            details["holder"] = finding.lock.agent
-        log_refusal(commit, details, agent)
+def _details(finding: Finding) -> dict[str, Any]:
+    holder = {"holder": finding.lock.agent} if finding.lock is not None else {}
+    return {"file": finding.path, "rule": finding.rule, **holder}

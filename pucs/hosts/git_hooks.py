@@ -133,8 +133,11 @@ def _is_agent(environ: Mapping[str, str]) -> bool:
 
 def _say(text: str) -> None:
     data = text.encode("utf-8", "backslashreplace")
-    while data:
-        data = data[system.write(2, data) :]
+    try:
+        while data:
+            data = data[system.write(2, data) :]
+    except OSError:
+        return  # nobody listens; the exit code says it, too
 
 
 if __name__ == "__main__":  # as a hook of the pre-commit program: python -m pucs.hosts.git_hooks NAME ...

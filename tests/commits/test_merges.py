@@ -325,3 +325,26 @@ def test_a_message_taken_from_a_commit_is_left_alone(parted, me):
     parted.git("add", "-A")
     assert commit(me, "-C", SIDE).said == []
     assert message(parted) == "[PUCS-ui] feat: Change ui"
+
+
+def test_a_pick_of_an_oddly_written_message_passes(parted, me):
+    parted.git("switch", "-q", "-c", "aside", SIDE)
+    parted.write("ui/odd.py", "1\n")
+    parted.git("add", "-A")
+    odd = "\n\n  odd  words  \n\n\n\n# a title\n\tbody   \n\n"
+    parted.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "--cleanup=verbatim", "-m", odd)
+    parted.git("switch", "-q", BRANCH)
+    assert git(me, "cherry-pick", "aside").said == []
+    assert git(me, "revert", "--no-edit", "HEAD").said == []
+    parted.git("switch", "-q", "-C", "feature/stream-db-odd", "aside")
+    assert git(me, "rebase", "-q", "--onto", BRANCH + "~2", "HEAD~1").said == []
+
+
+def test_a_rebase_that_keeps_merges_passes(onto, me):
+    onto.git("switch", "-q", "-c", "aside", "HEAD~2")
+    onto.write("ui/aside.txt", "1\n")
+    unseen(onto, "Aside")
+    onto.git("switch", "-q", BRANCH)
+    onto.git("-c", "core.hooksPath=/dev/null", "merge", "-q", "--no-edit", "aside")
+    assert git(me, "rebase", "-q", "--rebase-merges", SIDE).said == []
+    assert parents(onto) == 2

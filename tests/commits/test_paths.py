@@ -1,11 +1,13 @@
 """Which paths an agent's commit may contain, in every way that git stages them."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
 from tests.commits.conftest import STREAMS, as_agent, as_person, commit, files, hook_up, run, unseen
-from tests.support import Repo, policy
+from tests.support import ROOT, Repo, policy
 
 
 def rules(repo):
@@ -395,3 +397,40 @@ def test_amending_judges_what_it_adds(hooked, client):
     hooked.write("ui/z.py", "1\n")
     hooked.git("add", "-A")
     assert commit(me, "--amend", "--no-edit").refused
+
+
+def test_a_hook_that_is_run_from_a_folder_below_judges_the_same(free, client):
+    other = client(free)
+    other.write("a.py", "half\n")
+    free.git("add", "-A")
+    script = str(ROOT / "hooks/git_hook.py")
+    done = subprocess.run(
+        [sys.executable, "-I", script, "pre-commit"],
+        cwd=free.root / "docs",
+        env={**free.env, "PUCS_AGENT_ID": "robot"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "a.py: holds uncommitted changes of agent-1" in done.stderr
+
+
+def test_a_refusal_that_nobody_reads_is_one(free, client):
+    client(free).write("a.py", "half\n")
+    free.git("add", "-A")
+    hook = free.root / ".git/hooks/pre-commit"
+    hook.write_text(hook.read_text().replace('"$@"', '"$@" 2>&-'))
+    assert run(free, "commit", "-m", "A", PUCS_AGENT_ID="robot").status == 1
+
+
+def test_many_refused_files_are_all_named(hooked, client):
+    me = client(hooked)
+    me.start()
+    for number in range(60):
+        hooked.write(f"ui/{number}", "1\n")
+    hooked.git("add", "-A")
+    done = commit(me, "-m", "feat: Many")
+    assert all(f"ui/{number}" in done.stderr for number in range(60))
+    assert len(done.said) == 3
+    assert len(hooked.events("refused")) == 60

@@ -83,6 +83,15 @@ class Claude:
         self._sessions.append(session)
         return session.send(prompt) if chat else session
 
+    def run(self, *arguments: str) -> str:
+        """What a command of the client that needs no model prints. It fails where the command does."""
+        command = [str(self._binary), *arguments]
+        environ = {**_environ(self._repo.home), **DEAD_END}
+        done = subprocess.run(command, cwd=self._repo.path, env=environ, check=False, text=True, capture_output=True)
+        if done.returncode != 0:
+            raise AssertionError(f"{command} exited {done.returncode}: {done.stdout}{done.stderr}")
+        return done.stdout
+
     def close(self) -> None:
         """Ends every session and all they started."""
         for session in self._sessions:

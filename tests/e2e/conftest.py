@@ -7,6 +7,7 @@ import pytest
 
 from tests.e2e.client import Claude
 from tests.e2e.gate import Gate
+from tests.e2e.guarded import Guarded
 from tests.e2e.installing import UnavailableError, find_or_install
 from tests.e2e.model_server import ModelServer
 from tests.e2e.workplace import Repo
@@ -42,6 +43,12 @@ def claude(client_binary: Path, model: ModelServer, repo: Repo, tmp_path: Path) 
     starter = Claude(client_binary, model, repo, tmp_path / "sessions")
     yield starter
     starter.close()
+
+
+@pytest.fixture
+def guarded(repo: Repo) -> Guarded:
+    """The repository, guarded by `pucs init`."""
+    return Guarded(repo).init()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ class Gate:
         """The shell command that says it has come and waits to go on."""
         return f"echo > {shlex.quote(str(self._came))}; read -r _ < {shlex.quote(str(self._go))}"
 
-    def wait(self, limit: float = 30.0) -> None:
+    def wait(self, limit: float = 60.0) -> None:
         """Returns when the command has come to the gate."""
         ready, _, _ = select.select([self._descriptors[0]], [], [], limit)
         if not ready:

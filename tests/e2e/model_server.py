@@ -87,7 +87,7 @@ class ModelServer:
         """Every system reminder the model of this stream has read, without its tags, in order."""
         return [reminder for request in self.requests(marker) for reminder in request.reminders]
 
-    def wait_for(self, marker: str, turn: int, limit: float = 30.0) -> Request:
+    def wait_for(self, marker: str, turn: int, limit: float = 60.0) -> Request:
         """The request for this turn, as soon as it has come; every earlier tool call is over by then."""
 
         def found() -> Request | None:

@@ -76,7 +76,7 @@ class Turn(NamedTuple):
     blocks: Answer | Callable[[Request], Answer]
     after: threading.Event | threading.Barrier | None = None
     sets: threading.Event | None = None
-    limit: float = 30.0
+    limit: float = 60.0
 
     def await_others(self) -> bool:
         """Says whether what this turn waits for came in time."""
@@ -124,6 +124,11 @@ def write(path: object, content: str) -> Tool:
 def edit(path: object, old: str, new: str) -> Tool:
     """A call of Edit."""
     return tool("Edit", file_path=str(path), old_string=old, new_string=new)
+
+
+def read(path: object) -> Tool:
+    """A call of Read."""
+    return tool("Read", file_path=str(path))
 
 
 def bash(command: str) -> Tool:

@@ -33,7 +33,7 @@ class ClaudeSession:
         self._sent += 1
         return self
 
-    def settle(self, limit: float = 60.0) -> "ClaudeSession":
+    def settle(self, limit: float = 120.0) -> "ClaudeSession":
         """Returns when a chat has answered every prompt it was handed."""
         deadline = time.monotonic() + limit
         while len(self.results) < self._sent:
@@ -42,7 +42,7 @@ class ClaudeSession:
             time.sleep(0.02)
         return self
 
-    def wait(self, limit: float = 60.0, exit_code: int | None = 0) -> "ClaudeSession":
+    def wait(self, limit: float = 120.0, exit_code: int | None = 0) -> "ClaudeSession":
         """This session when it has ended, with this exit code unless that is None; a chat is told to end."""
         if self._process.stdin is not None:
             self._process.stdin.close()
@@ -142,6 +142,14 @@ class ClaudeSession:
             with contextlib.suppress(OSError):  # it ended meanwhile, or belongs to someone else
                 if wanted in (entry / "environ").read_bytes().split(b"\0"):
                     found.append(int(entry.name))
+        return found
+
+    def commands(self) -> list[str]:
+        """The command lines of the processes of this session that still run."""
+        found = []
+        for pid in self.leftovers():
+            with contextlib.suppress(OSError):
+                found.append(Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
         return found
 
     def _tail(self) -> str:

@@ -53,8 +53,8 @@ class Repo:
         repo.git("commit", "--quiet", "--message", "first")
         return repo
 
-    def git(self, *arguments: str) -> str:
-        """What a git command that succeeds prints, without its last line end."""
+    def git(self, *arguments: str, errors: bool = False) -> str:
+        """What a git command that succeeds prints, or complains of (`errors`), without its last line end."""
         command = ["git", *arguments]
         done = subprocess.run(
             command,
@@ -67,7 +67,7 @@ class Repo:
         )
         if done.returncode != 0:
             raise AssertionError(f"{command} exited {done.returncode}: {done.stderr}")
-        return done.stdout.removesuffix("\n")
+        return (done.stderr if errors else done.stdout).removesuffix("\n")
 
     def read(self, name: str) -> str:
         """The text of a file."""

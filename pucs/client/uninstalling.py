@@ -73,8 +73,10 @@ def _plan_return(plan: Plan, installation: Installation) -> list[str]:
         if planning.hooks_key(folder) not in {**plan.own, **plan.shared}:
             _return_hooks(plan, folder)
     _return_unlisted(plan, installation.scope)
-    for path in glob.glob(glob.escape(os.path.join(plan.site.common, MARKER)) + "*"):
-        plan.wanted[path] = ABSENT  # and what a killed `init` may have left beside it
+    # And what a killed `init` may have left beside the marker, a commit that came to nothing in its tree.
+    for name in (MARKER, git_hooks.NOTE_FILE, f"worktrees/*/{git_hooks.NOTE_FILE}"):
+        for path in glob.glob(os.path.join(glob.escape(plan.site.common), name + "*")):
+            plan.wanted[path] = ABSENT
     return _folders_of(plan.own) + _unneeded(plan)
 
 

@@ -153,3 +153,20 @@ def test_in_a_linked_worktree_starts_are_saved_too(installed):
 def test_wrapper_and_state_agree_on_the_notes_name():
     assert git_hooks.NOTE_FILE == commit_note.NAME
     assert commit_note.FREE in git_hooks.gate("commit-msg")
+
+
+def test_uninstalling_takes_away_what_an_abandoned_commit_left(repo):
+    def pucs(command: str) -> None:
+        words = [sys.executable, "-m", "pucs", command, str(repo.root)]
+        subprocess.run(words, cwd=ROOT, env=repo.env, check=True, capture_output=True)
+
+    pucs("init")
+    linked = repo.worktree("linked")
+    for place in (repo, linked):
+        place.write("z.py", "1\n")
+        place.git("add", "-A")
+        assert as_person(place, **editor(place, "exit 1")).status == 1
+    notes = [repo.common / commit_note.NAME, repo.common / "worktrees/linked" / commit_note.NAME]
+    assert all(note.exists() for note in notes)
+    pucs("uninstall")
+    assert not any(note.exists() for note in notes)

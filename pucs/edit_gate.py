@@ -268,11 +268,9 @@ def _told(record: PathRecord, case: _Case, writes: dict[str, Any], events: list[
             continue
         tree = tree._replace(told=(*tree.told, pair)[-_TOLD:])
         about = "elsewhere:" + record.path
-        theirs = (
-            f"{lock.agent} is changing {record.path} in worktree {_label(name)}; yours will have to be merged with it."
-        )
+        theirs = f"{lock.agent} is changing {record.path} in {_label(name)}; yours will have to be merged with it."
         here = _label(case.target.tree)
-        mine = f"{me} is changing {record.path} in worktree {here}; yours will have to be merged with it."
+        mine = f"{me} is changing {record.path} in {here}; yours will have to be merged with it."
         events.append(_warned(case, lock, theirs))
         _tell(me, Notice(theirs, view.now, about, "medium"), view, writes)
         _tell(lock.agent, Notice(mine, view.now, about, "medium"), view, writes)
@@ -285,7 +283,7 @@ def _warned(case: _Case, lock: Lock, warning: str) -> Event:
 
 
 def _label(tree: str) -> str:
-    return "the main one" if tree == "." else tree.rpartition(":")[0]
+    return "the main worktree" if tree == "." else f"worktree {tree.rpartition(':')[0]}"
 
 
 def _tell(agent: str, notice: Notice, view: View, writes: dict[str, Any]) -> None:

@@ -492,7 +492,7 @@ class TestOtherWorktree:
         anna.write("a.py", "anna\n")
         assert ben.pre("Edit", "a.py").silent
         told = [ben.post().context, *[ben.edit("a.py", "a", "aa").context for _ in range(3)]]
-        assert sum("agent-1 is changing a.py in worktree the main one" in text for text in told) == 1
+        assert sum("agent-1 is changing a.py in the main worktree" in text for text in told) == 1
         told = [anna.edit("a.py", "a", "aa").context for _ in range(4)]
         assert sum("agent-2 is changing a.py in worktree other" in text for text in told) == 1
         assert sum(bool(text) for text in told) == 1

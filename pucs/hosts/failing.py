@@ -31,7 +31,7 @@ def on_failure(event: str, data: Mapping[str, Any], error: Exception, *, decidin
     if deciding and repository.policy.guard.on_failure == "block":
         output = {"hookEventName": event, "permissionDecision": "deny", "permissionDecisionReason": said}
         return {"hookSpecificOutput": output}
-    return {"systemMessage": said + (" The call was let through unguarded." if deciding else "")}
+    return {"systemMessage": f"The call was let through unguarded. {said}" if deciding else said}
 
 
 def brief(error: Exception) -> str:

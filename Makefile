@@ -7,7 +7,7 @@
 # PYTHON=python3.12 chooses the interpreter (3.11 or newer); ARGS="-k locks" goes to pytest.
 
 .DEFAULT_GOAL := help
-.PHONY: help guard test check format demo-picture clean
+.PHONY: help benchmark guard test check format demo-picture clean
 
 REPO ?=
 PYTHON ?=
@@ -18,7 +18,7 @@ export CALLER := $(PWD)
 
 help:
 	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
-	@echo 'Also: make check (linters and types only), make format, make demo-picture, make clean'
+	@echo 'Also: make check (linters and types only), make benchmark, make format, make demo-picture, make clean'
 
 guard:
 	@sh .ci/environment
@@ -34,6 +34,10 @@ check:
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+
+benchmark:
+	@sh .ci/environment dev
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/python -m benchmarks --write
 
 format:
 	@sh .ci/environment dev

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pucs import fastjson, system
 from pucs.errors import StoreError
-from pucs.state.codec import decode
+from pucs.state.codec import loaded
 from pucs.state.contents import read_all
 
 
@@ -22,8 +22,8 @@ def damaged(root: str) -> list[str]:
 
 def _is_readable(path: str) -> bool:
     try:
-        record = fastjson.loads(read_all(path).decode("ascii"))
-        decode(record["key"], record)
+        data = read_all(path)
+        loaded(fastjson.loads(data.decode("ascii"))["key"], data)
     except FileNotFoundError:
         return True  # removed since it was listed
     except (OSError, ValueError, KeyError, TypeError, StoreError):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pucs import fastjson
 from pucs.errors import StoreError
 from pucs.model import Agent, Call, Inbox, Lock, Name, Notice, PathRecord, Process, Tree, Waiter, Writer
+from pucs.state.digest import sha1
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +17,11 @@ _KINDS = {"path": PathRecord, "agent": Agent, "inbox": Inbox}
 _ONE = {"process": Process, "writer": Writer}
 _MANY = {"locks": Lock, "waiters": Waiter, "notices": Notice}
 _NAMED = {"trees": Tree, "calls": Call}
+
+_ENVELOPE = ("key", "version", "extra", "sum")
+_SUM, _DIGITS = b', "sum": "', 16
+_MISSING = object()
+_PLANS: dict[Any, tuple[dict[str, int], list[Any], list[int]]] = {}
 
 _NUMBER = (int, float)
 _TYPES: dict[str, Any] = {
@@ -47,6 +54,23 @@ def decode(key: str, record: Any) -> Any:
     return _noun(_KINDS.get(key.partition("/")[0], Name), record)
 
 
+def dumped(key: str, noun: Any) -> bytes:
+    """The record as a file holds it. Its last key is a sum of all before, which tells a half written file by itself."""
+    text = fastjson.dumps(encode(key, noun)).encode("ascii")[:-1]
+    return text + _SUM + sha1(text)[:_DIGITS].encode("ascii") + b'"}'
+
+
+def loaded(key: str, data: bytes) -> Any:
+    """The noun of a file. Raises ValueError where it is not whole, StoreError where a newer PUCS wrote it."""
+    record = fastjson.loads(data.decode("ascii"))
+    noun = decode(key, record)
+    end = data.rfind(_SUM)
+    # One written by hand has none: what it says holds.
+    if end >= 0 and record.get("sum") != sha1(data[:end])[:_DIGITS]:
+        raise ValueError("a record half written")
+    return noun
+
+
 def _plain(noun: Any) -> dict[str, Any]:
     defaults = noun._defaults
     plain: dict[str, Any] = {}
@@ -70,35 +94,50 @@ def _value(field: str, value: Any) -> Any:
     return value
 
 
-def _noun(kind: Any, record: dict[str, Any]) -> Any:
+def _noun(kind: Any, record: Any) -> Any:
     if not isinstance(record, dict):
         raise ValueError(f"not a {kind.__name__}")
-    fields, defaults = kind._fields, kind._defaults
-    values = []
-    for field in fields:
-        if field == "extra":
-            values.append({key: record[key] for key in record if key not in fields and key not in ("key", "version")})
-        elif field in record:
-            values.append(_read(field, record[field]))
-        elif field in defaults:
-            values.append(defaults[field])
-        else:
-            raise ValueError(f"a {kind.__name__} without {field}")
+    places, defaults, required = _plan(kind)
+    values = defaults.copy()
+    extra = {}
+    for field, value in record.items():
+        place = places.get(field)
+        if place is not None:
+            values[place] = _read(field, value)
+        elif field not in _ENVELOPE:
+            extra[field] = value
+    for place in required:
+        if values[place] is _MISSING:
+            raise ValueError(f"a {kind.__name__} without {kind._fields[place]}")
+    if extra and kind._fields[-1] == "extra":
+        values[-1] = extra
     return kind._make(values)
+
+
+def _plan(kind: Any) -> tuple[dict[str, int], list[Any], list[int]]:
+    """Where each field of the noun stands, what it holds by default, and which must be given. Made once a kind."""
+    plan = _PLANS.get(kind)
+    if plan is None:
+        places = {field: place for place, field in enumerate(kind._fields) if field != "extra"}
+        defaults = [kind._defaults.get(field, _MISSING) for field in kind._fields]
+        required = [place for place, value in enumerate(defaults) if value is _MISSING]
+        plan = _PLANS[kind] = (places, defaults, required)
+    return plan
 
 
 def _read(field: str, value: Any) -> Any:
     expected = _TYPES.get(field)
     if expected is not None and not isinstance(value, expected):
         raise ValueError(f"{field} is no {expected}")
-    if value is None:
-        return None
-    if field in _ONE:
-        return _noun(_ONE[field], value)
-    if field in _MANY:
-        return tuple(_noun(_MANY[field], one) for one in value)
-    if field in _NAMED and isinstance(value, dict):
-        return {name: _noun(_NAMED[field], one) for name, one in value.items()}
-    if isinstance(value, list):
-        return tuple(tuple(one) if isinstance(one, list) else one for one in value)
+    if isinstance(value, dict):
+        if field in _ONE:
+            return _noun(_ONE[field], value)
+        if field in _NAMED:
+            return {name: _noun(_NAMED[field], one) for name, one in value.items()}
+    elif isinstance(value, list):
+        if field in _MANY:
+            return tuple(_noun(_MANY[field], one) for one in value)
+        value = tuple(tuple(one) if isinstance(one, list) else one for one in value)
+    if value is not None and field in _ONE:
+        raise ValueError(f"not a {_ONE[field].__name__}")
     return value

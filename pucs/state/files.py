@@ -1,4 +1,4 @@
-"""The file backend: one small JSON record a key, replaced atomically, with a second copy to repair it from."""
+"""The file backend: one small JSON record a key, with a second copy, so that one of the two is whole at any instant."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import time
 
 from pucs import fastjson, system
 from pucs.errors import StoreError
+from pucs.model import ALIVE
 from pucs.state import log
-from pucs.state.codec import decode, encode
+from pucs.state.codec import dumped, loaded
 from pucs.state.digest import sha1
 from pucs.state.mutex import Mutex, revision_of
-from pucs.state.processes import liveness
+from pucs.state.processes import identify, liveness
 from pucs.view import Damaged, View
 
 TYPE_CHECKING = False
@@ -18,19 +19,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-    from pucs.model import Event
+    from pucs.model import Event, Process
     from pucs.view import Change
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 _LONGEST_NAME = 80
+_GLANCES = 8
 _KINDS = ("path", "agent", "inbox", "session", "client", "ticket", "number", "inode", "switch")
 
 
 class FileStore:
     """The state below one folder. See `pucs.state.port` for what it promises.
 
-    Every record is written twice: atomically under `records/`, then in place under `mirror/`. So at any instant at
-    least one of the two is whole, and a record that somebody truncates, overwrites or removes comes back.
+    Every record is written twice, under `mirror/` and under `records/`, in place and one after the other. So at any
+    instant at least one of the two is whole, which its sum proves, and a record that somebody truncates, overwrites or
+    removes comes back.
     """
 
     def __init__(self, root: str, clock: Callable[[], float] = time.time) -> None:
@@ -38,6 +41,7 @@ class FileStore:
         self._clock = clock
         self._mutex = root + "/mutex"
         self._log = root + "/state/agent_activity.jsonl"
+        self._me: Process | None = None
 
     def read(self) -> View:
         """The state as it is; waits for nobody, repairs nothing."""
@@ -87,20 +91,30 @@ class FileStore:
                 cache[key] = self._load(key, repair=repair)
             return cache[key]
 
-        return View(load, self._names, revision, self._clock(), liveness)
+        return View(load, self._names, revision, self._clock(), self._liveness)
+
+    def _liveness(self, process: Process | None) -> str:
+        """Whether it lives; of this very process that is known without asking the system again."""
+        if process is None or process.pid != system.getpid():
+            return liveness(process)
+        if self._me is None or self._me.pid != process.pid:
+            self._me = identify(process.pid)
+        return ALIVE if process == self._me else liveness(process)
 
     def _load(self, key: str, *, repair: bool) -> Any:
         where = _where(key)
         record, mirror = f"{self.root}/records/{where}", f"{self.root}/mirror/{where}"
-        noun, broken = _decoded(key, _bytes(record))
-        if noun is not None:
-            return noun
-        noun, copy_broken = _decoded(key, _bytes(mirror))
-        if noun is None:
-            # Without the mutex a writer may have been between record and copy: then the record is there by now.
+        for _ in range(1 if repair else _GLANCES):
             noun, broken = _decoded(key, _bytes(record))
-            if noun is not None or not (broken or copy_broken):
+            if noun is not None:
                 return noun
+            noun, copy_broken = _decoded(key, _bytes(mirror))
+            if noun is not None:
+                break
+            # Without the mutex a writer may be at work: on the one when it was read, and then on the other.
+            if not broken and not copy_broken and (repair or _bytes(record) is None):
+                return None
+        if noun is None:
             # One writer died before the copy was whole, the next one after it took the record away.
             noun, _ = _decoded(key, _bytes(f"{self.root}/records/unfinished"))
         if noun is None:
@@ -121,7 +135,14 @@ class FileStore:
             _remove(mirror)
             _remove(record)
             return
-        data = fastjson.dumps(encode(key, noun)).encode("ascii")
+        data = dumped(key, noun)
+        try:
+            _overwrite(record, mirror, data)
+        except (FileNotFoundError, PermissionError):
+            self._replace(record, mirror, data)
+
+    def _replace(self, record: str, mirror: str, data: bytes) -> None:
+        """Puts a new file in the record's place, then fills the copy: for a first record, or one that is read-only."""
         # One writer at a time (the mutex), so one name for the unfinished file is enough, and a crash leaves one.
         unfinished = f"{self.root}/records/unfinished"
         _fill_anew(unfinished, data)
@@ -191,7 +212,7 @@ def _decoded(key: str, data: bytes | None) -> tuple[Any, bool]:
     if data is None:
         return None, False
     try:
-        return decode(key, fastjson.loads(data.decode("ascii"))), False
+        return loaded(key, data), False
     except (ValueError, TypeError):
         return None, True
 
@@ -235,17 +256,35 @@ def _bytes(path: str) -> bytes | None:
     return data
 
 
+def _overwrite(record: str, mirror: str, data: bytes) -> None:
+    """Writes both in place, the copy first: while either is half written the other is whole.
+
+    Raises FileNotFoundError where there is no record, PermissionError where it is read-only; both are left alone then.
+    """
+    # A file made anew for every change would cost ten times as much: an inode taken and one given back.
+    fd = system.open(record, system.O_WRONLY)
+    try:
+        _fill_anew(mirror, data)
+        _put(fd, data, record)
+    finally:
+        system.close(fd)
+
+
 def _fill(path: str, data: bytes) -> None:
     """Writes in place. Cutting a file to nothing first would make ext4 write it to disk at once, see above."""
     fd = system.open(path, system.O_WRONLY | system.O_CREAT, 0o600)
     try:
-        if system.write(fd, data) != len(data):
-            raise StoreError(
-                f"the state cannot be written: the disk is full: {path}", "free some space, then try again"
-            )
-        system.ftruncate(fd, len(data))
+        _put(fd, data, path)
     finally:
         system.close(fd)
+
+
+def _put(fd: int, data: bytes, path: str) -> None:
+    if system.write(fd, data) != len(data):
+        raise StoreError(f"the state cannot be written: the disk is full: {path}", "free some space, then try again")
+    # To cut it to the length it has already would cost ext4 as much as the write.
+    if system.fstat(fd).st_size > len(data):
+        system.ftruncate(fd, len(data))
 
 
 def _fill_anew(path: str, data: bytes) -> None:

@@ -102,7 +102,7 @@ def identity_of(caller: Caller, repository: Repository) -> agents.Identity:
         given=caller.environ.get("PUCS_AGENT_ID", "").replace("/", "-"),  # the slash is for subagents
         stream=stream_in(repository, caller.environ),
         task=task_in(repository, caller.environ),
-        process=processes.identify(caller.pid) if caller.pid else None,
+        process=processes.client_of(caller.pid),
     )
 
 
@@ -111,11 +111,9 @@ def _gates(call: ToolCall) -> list[_Gate]:
     found: dict[tuple[str, str], _Gate] = {}
     for path, whole in call.paths:
         spot = spot_of(path, call.cwd)
-        if spot is None:
-            continue
-        tree = spot.repository.tree
-        gate = found.setdefault((tree.common, tree.root), _Gate(call, spot.repository))
-        gate.paths.append((spot.inside, whole))
+        if spot is not None:
+            tree = spot.repository.tree
+            found.setdefault((tree.common, tree.root), _Gate(call, spot.repository)).paths.append((spot.inside, whole))
     return list(found.values())
 
 
@@ -259,12 +257,10 @@ class _Gate:
 
     def _unsure(self, verdict: Verdict, sights: list[Sight]) -> bool:
         """Whether HEAD or the file moved on since the bytes that deny this were written: git knows if they landed."""
-        finding = verdict.findings[0] if verdict.findings else None
-        lock = finding.lock if finding is not None else None
-        if self._asked or finding is None or lock is None or lock.calls or finding.rule not in _LANDABLE:
+        lock = verdict.findings[0].lock if verdict.findings and verdict.findings[0].rule in _LANDABLE else None
+        if self._asked or lock is None or lock.calls:
             return False
-        there = [sight.target.content for sight in sights if sight.target.path == finding.path]
-        return lock.head != self.head or lock.wrote not in there
+        return lock.head != self.head or all(sight.target.content != lock.wrote for sight in sights)
 
     def _compared(self, verdict: Verdict) -> bool:
         """Asks git once for this HEAD and notes the answer; false where it could not be noted."""

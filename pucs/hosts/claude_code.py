@@ -73,7 +73,9 @@ def _post_tool_batch(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
         tool, values = _text(entry.get("tool_name")), _mapping(entry.get("tool_input"))
         read = _text(values.get("file_path")) if tool == "Read" else ""
         written = tuple(path for path, _ in paths_of(tool, values))
-        finished.append(sessions.Finished(_identifier(entry.get("tool_use_id")), refused, (read,) if read else (), written))
+        finished.append(
+            sessions.Finished(_identifier(entry.get("tool_use_id")), refused, (read,) if read else (), written)
+        )
     return _told("PostToolBatch", sessions.batch(call.caller, call.cwd, finished))
 
 

@@ -12,6 +12,7 @@ from pucs.state.codec import dumped, loaded
 from pucs.state.digest import sha1
 from pucs.state.mutex import Mutex, revision_of
 from pucs.state.processes import identify, liveness
+from pucs.state.record_files import content_of, listed, overwrite, remove, replace
 from pucs.view import Damaged, View
 
 TYPE_CHECKING = False
@@ -83,7 +84,7 @@ class FileStore:
 
     def _known(self, revision: int) -> int:
         """The number of the last change. A counter that was lost goes on from the clock, where nobody has been."""
-        return revision or (int(self._clock()) if _listed(self.root + "/records") else 0)
+        return revision or (int(self._clock()) if listed(self.root + "/records") else 0)
 
     def _view(self, cache: dict[str, Any], revision: int, *, repair: bool) -> View:
         def load(key: str) -> Any:
@@ -105,18 +106,18 @@ class FileStore:
         where = _where(key)
         record, mirror = f"{self.root}/records/{where}", f"{self.root}/mirror/{where}"
         for _ in range(1 if repair else _GLANCES):
-            noun, broken = _decoded(key, _bytes(record))
+            noun, broken = _decoded(key, content_of(record))
             if noun is not None:
                 return noun
-            noun, copy_broken = _decoded(key, _bytes(mirror))
+            noun, copy_broken = _decoded(key, content_of(mirror))
             if noun is not None:
                 break
             # Without the mutex a writer may be at work: on the one when it was read, and then on the other.
-            if not broken and not copy_broken and (repair or _bytes(record) is None):
+            if not broken and not copy_broken and (repair or content_of(record) is None):
                 return None
         if noun is None:
             # One writer died before the copy was whole, the next one after it took the record away.
-            noun, _ = _decoded(key, _bytes(f"{self.root}/records/unfinished"))
+            noun, _ = _decoded(key, content_of(f"{self.root}/records/unfinished"))
         if noun is None:
             if key.startswith("path/"):
                 raise Damaged(key)
@@ -132,41 +133,26 @@ class FileStore:
         record, mirror = f"{self.root}/records/{where}", f"{self.root}/mirror/{where}"
         if noun is None:
             # The copy first: a record without its copy is whole, a copy without its record would bring it back.
-            _remove(mirror)
-            _remove(record)
+            remove(mirror)
+            remove(record)
             return
         data = dumped(key, noun)
         try:
-            _overwrite(record, mirror, data)
+            overwrite(record, mirror, data)
         except (FileNotFoundError, PermissionError):
-            self._replace(record, mirror, data)
-
-    def _replace(self, record: str, mirror: str, data: bytes) -> None:
-        """Puts a new file in the record's place, then fills the copy: for a first record, or one that is read-only."""
-        # One writer at a time (the mutex), so one name for the unfinished file is enough, and a crash leaves one.
-        unfinished = f"{self.root}/records/unfinished"
-        _fill_anew(unfinished, data)
-        # Not rename over it: ext4 then writes the new file to disk at once, ten times the cost of the whole change.
-        # While the record is away its copy is whole and holds the state before, which is where a crash leaves us.
-        _remove(record)
-        try:
-            system.rename(unfinished, record)
-        except FileNotFoundError:
-            system.makedirs(system.dirname(record), 0o700, exist_ok=True)
-            system.rename(unfinished, record)
-        _fill_anew(mirror, data)
+            replace(self.root + "/records/unfinished", record, mirror, data)
 
     def _names(self, kind: str) -> Iterator[str]:
-        for where in {*_listed(f"{self.root}/records/{kind}"), *_listed(f"{self.root}/mirror/{kind}")}:
+        for where in {*listed(f"{self.root}/records/{kind}"), *listed(f"{self.root}/mirror/{kind}")}:
             for folder in ("records", "mirror"):
-                data = _bytes(f"{self.root}/{folder}/{kind}/{where}")
+                data = content_of(f"{self.root}/{folder}/{kind}/{where}")
                 name = _key_in(data).partition("/")[2] if data is not None else ""
                 if name:
                     yield name
                     break
 
     def _repair(self, kind: str) -> Iterator[str]:
-        for name in {*_listed(f"{self.root}/records/{kind}"), *_listed(f"{self.root}/mirror/{kind}")}:
+        for name in {*listed(f"{self.root}/records/{kind}"), *listed(f"{self.root}/mirror/{kind}")}:
             where = f"{kind}/{name}"
             record, copy = (_found_at(f"{self.root}/{folder}/{where}", where) for folder in ("records", "mirror"))
             # A record that is only missing was on its way when its writer died: its copy is the state.
@@ -193,7 +179,7 @@ def log_files(path: str) -> list[str]:
     folder, _, name = path.rpartition("/")
     stem = name.removesuffix(".jsonl")
     numbers = []
-    for entry in _listed(folder):
+    for entry in listed(folder):
         middle = entry.removeprefix(stem + ".").removesuffix(".jsonl")
         if entry == f"{stem}.{middle}.jsonl" and middle.isdigit():
             numbers.append(int(middle))
@@ -219,7 +205,7 @@ def _decoded(key: str, data: bytes | None) -> tuple[Any, bool]:
 
 def _found_at(path: str, where: str) -> tuple[str, Any] | None:
     """Key and noun of the file there; None where there is none, or another key's, or one that cannot be read."""
-    data = _bytes(path)
+    data = content_of(path)
     key = _key_in(data or b"")
     noun, _ = _decoded(key, data) if key and _where(key) == where else (None, True)
     return None if noun is None else (key, noun)
@@ -232,81 +218,6 @@ def _key_in(data: bytes) -> str:
         return ""
     key = record.get("key") if isinstance(record, dict) else None
     return key if isinstance(key, str) else ""
-
-
-def _bytes(path: str) -> bytes | None:
-    """The whole content; None where there is no such file; b"" where it cannot be read (so it counts as damaged)."""
-    try:
-        fd = system.open(path, system.O_RDONLY)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError:
-        return b""
-    try:
-        data = system.read(fd, 65536)
-        while len(data) % 65536 == 0 and data:
-            more = system.read(fd, 65536)
-            if not more:
-                break
-            data += more
-    except OSError:
-        return b""
-    finally:
-        system.close(fd)
-    return data
-
-
-def _overwrite(record: str, mirror: str, data: bytes) -> None:
-    """Writes both in place, the copy first: while either is half written the other is whole.
-
-    Raises FileNotFoundError where there is no record, PermissionError where it is read-only; both are left alone then.
-    """
-    # A file made anew for every change would cost ten times as much: an inode taken and one given back.
-    fd = system.open(record, system.O_WRONLY)
-    try:
-        _fill_anew(mirror, data)
-        _put(fd, data, record)
-    finally:
-        system.close(fd)
-
-
-def _fill(path: str, data: bytes) -> None:
-    """Writes in place. Cutting a file to nothing first would make ext4 write it to disk at once, see above."""
-    fd = system.open(path, system.O_WRONLY | system.O_CREAT, 0o600)
-    try:
-        _put(fd, data, path)
-    finally:
-        system.close(fd)
-
-
-def _put(fd: int, data: bytes, path: str) -> None:
-    if system.write(fd, data) != len(data):
-        raise StoreError(f"the state cannot be written: the disk is full: {path}", "free some space, then try again")
-    # To cut it to the length it has already would cost ext4 as much as the write.
-    if system.fstat(fd).st_size > len(data):
-        system.ftruncate(fd, len(data))
-
-
-def _fill_anew(path: str, data: bytes) -> None:
-    try:
-        _fill(path, data)
-    except FileNotFoundError:
-        system.makedirs(system.dirname(path), 0o700, exist_ok=True)
-        _fill(path, data)
-
-
-def _remove(path: str) -> None:
-    try:
-        system.unlink(path)
-    except FileNotFoundError:
-        return
-
-
-def _listed(folder: str) -> list[str]:
-    try:
-        return sorted(name for name in system.listdir(folder) if not name.startswith("."))
-    except (FileNotFoundError, NotADirectoryError):
-        return []
 
 
 def _failed(error: OSError) -> StoreError:

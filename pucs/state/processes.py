@@ -18,6 +18,19 @@ def identify(pid: int) -> Process | None:
     return Process(system.uname().nodename, _boot(), _namespace(), pid, started)
 
 
+def client_of(pid: int) -> Process | None:
+    """The client of that pid (0: none is known). One that died before its hook came here is DEAD for whoever asks.
+
+    A hook whose parent is 0 may have its client in another pid namespace, where it lives unseen: None.
+    """
+    if not pid:
+        return None
+    found = identify(pid)
+    if found is not None or not system.getppid():
+        return found
+    return Process(system.uname().nodename, _boot(), _namespace(), pid, "ended")
+
+
 def liveness(process: Process | None) -> str:
     """ALIVE or DEAD where this host can prove it, else UNKNOWN (other host, other pid namespace, no identity)."""
     if process is None or process.host != system.uname().nodename:

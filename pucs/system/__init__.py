@@ -9,10 +9,9 @@ from __future__ import annotations
 __all__ = [
     "DEVNULL", "O_APPEND", "O_CREAT", "O_RDONLY", "O_RDWR", "O_TRUNC", "O_WRONLY", "POSIX_SPAWN_DUP2",
     "POSIX_SPAWN_OPEN", "basename", "close", "dirname", "environ", "exists", "fstat", "ftruncate", "getcwd", "getpid",
-    "getppid",
-    "isdir", "join", "kill", "lexists", "listdir", "lseek", "lstat", "makedirs", "normpath", "open", "pipe", "posix_spawn",
-    "posix_spawnp", "pread", "pwrite", "read", "readlink", "realpath", "rename", "replace", "stat", "uname", "unlink",
-    "waitpid", "waitstatus_to_exitcode", "write",
+    "getppid", "isdir", "join", "kill", "lexists", "listdir", "lseek", "lstat", "makedirs", "normpath", "open", "pipe",
+    "posix_spawn", "posix_spawnp", "pread", "pwrite", "read", "readlink", "realpath", "rename", "replace", "stat",
+    "uname", "unlink", "waitpid", "waitstatus_to_exitcode", "write",
 ]  # fmt: skip
 
 try:

@@ -567,3 +567,11 @@ class busy:  # noqa: N801 - reads like a statement
 
     def __exit__(self, *_: object) -> None:
         self.process.communicate(b"")
+
+
+def test_a_hook_that_outlives_its_client_leaves_nothing_locked(guarded, client):
+    """Its client was killed before the hook came to ask who it is: nobody is there to hold anything."""
+    ghost, ben = client(), client()
+    ghost.kill()
+    ghost.pre("Edit", "a.py")
+    assert ben.pre("Edit", "a.py").silent

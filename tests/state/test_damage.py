@@ -14,7 +14,7 @@ from pucs.state import contents
 from pucs.state.files import FileStore
 from pucs.state.opening import installed, make_folders, open_store, write_marker
 from pucs.view import Change, Damaged
-from tests.support import ROOT, open_to_nobody
+from tests.support import ROOT
 
 LOCK = Lock("agent-1", None, "", 1.0, 2.0, 3.0, 4, "-", wrote="abc")
 HELD = PathRecord("a.py", 4, {".": Tree((LOCK,))})

@@ -227,3 +227,40 @@ class Event(Record):
     stream: str | None
     action: str
     details: dict[str, Any] = {}
+
+
+class Snapshot(Record):
+    """One line of the journal of contents: what a path held before and after something happened to it, and who did it.
+
+    `reason` is one of the words below; `agent` is "" where nobody can be named. `before` and `after` are fingerprints,
+    of contents that are kept as far as their size allows; `after` is UNKNOWN where it was not looked at. `group` is the
+    same for all paths that one tool call, command or undo concerned.
+    """
+
+    reason: str
+    agent: str
+    tree: str
+    path: str
+    before: str
+    after: str = UNKNOWN
+    at: float = 0.0
+    group: str = ""
+    what: str = ""
+
+
+LOCKED = "locked"
+"""A lock was granted; `before` is what it starts from."""
+WROTE = "wrote"
+"""An edit tool of the agent wrote the path."""
+RAN = "ran"
+"""A command or another tool of the agent changed the path; `what` is the command."""
+RISKED = "risked"
+"""A command is about to run that may destroy what the path holds."""
+ADOPTED = "adopted"
+"""The agent took over parked bytes."""
+FOREIGN = "foreign"
+"""The agent changed what another one holds: a recorded conflict."""
+UNATTRIBUTED = "unattributed"
+"""Changed by nobody who can be named."""
+UNDONE = "undone"
+"""`pucs undo` put `after` back."""

@@ -27,7 +27,7 @@ class Holding(Record):
     waiters: tuple[str, ...] = ()
 
 
-class Snapshot(Record):
+class Survey(Record):
     """All that the documents are made of, taken at one moment."""
 
     now: float
@@ -40,10 +40,10 @@ class Snapshot(Record):
     log: tuple[dict[str, Any], ...] = ()
 
 
-def file_locks(snapshot: Snapshot) -> dict[str, Any]:
+def file_locks(survey: Survey) -> dict[str, Any]:
     """`file_locks.json` (section 3.3). A path held in several trees stands once for each, the second as `path@tree`."""
     locks: dict[str, Any] = {}
-    for holding in snapshot.holdings:
+    for holding in survey.holdings:
         name = holding.path if holding.path not in locks else f"{holding.path}@{tree_name(holding.tree)}"
         locks[name] = {
             "agent": holding.lock.agent,
@@ -56,24 +56,24 @@ def file_locks(snapshot: Snapshot) -> dict[str, Any]:
             "token": holding.lock.token,
             "explicit": holding.lock.explicit,
         }
-    return {"locks": locks, "version": 1, "published_at": text_of(snapshot.now)}
+    return {"locks": locks, "version": 1, "published_at": text_of(survey.now)}
 
 
-def orchestrator_state(snapshot: Snapshot) -> dict[str, Any]:
+def orchestrator_state(survey: Survey) -> dict[str, Any]:
     """The document of section 3.2, as `pucs status --json` prints it and `orchestrator_state.json` keeps it."""
-    names = list(dict.fromkeys([rule.name for rule in snapshot.policy.streams] + [s for s in _streams(snapshot) if s]))
+    names = list(dict.fromkeys([rule.name for rule in survey.policy.streams] + [s for s in _streams(survey) if s]))
     return {
-        "session_id": snapshot.session,
-        "started_at": text_of(snapshot.started) if snapshot.started else None,
-        "streams": {name: _stream(name, snapshot) for name in names},
-        "critical_files": {rule.path: _critical(rule.path, snapshot) for rule in snapshot.policy.critical_files},
+        "session_id": survey.session,
+        "started_at": text_of(survey.started) if survey.started else None,
+        "streams": {name: _stream(name, survey) for name in names},
+        "critical_files": {rule.path: _critical(rule.path, survey) for rule in survey.policy.critical_files},
         "conflicts": [],
-        "cross_log": list(snapshot.log),
+        "cross_log": list(survey.log),
         "version": 1,
-        "published_at": text_of(snapshot.now),
-        "guard": "off" if snapshot.is_off else snapshot.policy.guard.mode,
-        "locks": len(snapshot.holdings),
-        "agents": [_agent(agent) for agent in snapshot.agents],
+        "published_at": text_of(survey.now),
+        "guard": "off" if survey.is_off else survey.policy.guard.mode,
+        "locks": len(survey.holdings),
+        "agents": [_agent(agent) for agent in survey.agents],
     }
 
 
@@ -82,16 +82,16 @@ def tree_name(tree: str) -> str:
     return "main" if tree == "." else tree.rpartition(":")[0]
 
 
-def _streams(snapshot: Snapshot) -> Iterable[str | None]:
-    return [agent.stream for agent in snapshot.agents] + [holding.lock.stream for holding in snapshot.holdings]
+def _streams(survey: Survey) -> Iterable[str | None]:
+    return [agent.stream for agent in survey.agents] + [holding.lock.stream for holding in survey.holdings]
 
 
-def _stream(name: str, snapshot: Snapshot) -> dict[str, Any]:
-    members = [agent.id for agent in snapshot.agents if agent.stream == name]
+def _stream(name: str, survey: Survey) -> dict[str, Any]:
+    members = [agent.id for agent in survey.agents if agent.stream == name]
     return {
         "status": "active" if members else "idle",
         "agents": members,
-        "locked_files": [_locked(holding) for holding in snapshot.holdings if holding.lock.stream == name],
+        "locked_files": [_locked(holding) for holding in survey.holdings if holding.lock.stream == name],
         "completed_tasks": 0,
         "pending_tasks": 0,
     }
@@ -109,8 +109,8 @@ def _locked(holding: Holding) -> dict[str, Any]:
     }
 
 
-def _critical(path: str, snapshot: Snapshot) -> dict[str, Any]:
-    found = [holding for holding in snapshot.holdings if holding.path == path]
+def _critical(path: str, survey: Survey) -> dict[str, Any]:
+    found = [holding for holding in survey.holdings if holding.path == path]
     status = {HELD: "locked", PARKED: "parked"}.get(found[0].state, "free") if found else "free"
     return {
         "status": status,

@@ -57,15 +57,15 @@ def _minutes(text: str) -> float:
 def _locks(arguments: argparse.Namespace) -> int:
     repository = here()
     publish(repository)
-    snapshot = survey(repository)
+    surveyed = survey(repository)
     if arguments.json:
         from pucs.report import file_locks  # noqa: PLC0415
 
-        show_json(file_locks(snapshot))
+        show_json(file_locks(surveyed))
         return 0
-    for holding in snapshot.holdings:
-        print(line_of(holding, snapshot.now))
-    if not snapshot.holdings:
+    for holding in surveyed.holdings:
+        print(line_of(holding, surveyed.now))
+    if not surveyed.holdings:
         print("nothing is locked")
     return 0
 

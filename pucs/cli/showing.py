@@ -40,26 +40,26 @@ def add(commands: Any) -> None:
 def _status(arguments: argparse.Namespace) -> int:
     repository = here()
     publish(repository)
-    snapshot = survey(repository)
+    surveyed = survey(repository)
     if arguments.json:
-        show_json(orchestrator_state(snapshot))
+        show_json(orchestrator_state(surveyed))
         return 0
-    guard = "OFF" if snapshot.is_off else snapshot.policy.guard.mode
-    began = f", started {ago(snapshot.now - snapshot.started)}" if snapshot.started else ""
-    print(f"session {snapshot.session or 'none'}{began}; guard: {guard}")
+    guard = "OFF" if surveyed.is_off else surveyed.policy.guard.mode
+    began = f", started {ago(surveyed.now - surveyed.started)}" if surveyed.started else ""
+    print(f"session {surveyed.session or 'none'}{began}; guard: {guard}")
     if repository.installation.problem:
         print(f"problem: {repository.installation.problem}")
-    print(f"\nagents ({len(snapshot.agents)})")
-    for agent in snapshot.agents:
+    print(f"\nagents ({len(surveyed.agents)})")
+    for agent in surveyed.agents:
         stream = f"  stream {agent.stream}" if agent.stream else ""
-        print(f"  {agent.id}{stream}  seen {ago(snapshot.now - agent.seen)}{'  ' + agent.task if agent.task else ''}")
-    print(f"\nlocks ({len(snapshot.holdings)})")
-    for holding in snapshot.holdings:
-        print("  " + line_of(holding, snapshot.now))
-    if snapshot.policy.streams:
-        print(f"\nstreams ({len(snapshot.policy.streams)})")
-        for rule in snapshot.policy.streams:
-            members = [agent.id for agent in snapshot.agents if agent.stream == rule.name]
+        print(f"  {agent.id}{stream}  seen {ago(surveyed.now - agent.seen)}{'  ' + agent.task if agent.task else ''}")
+    print(f"\nlocks ({len(surveyed.holdings)})")
+    for holding in surveyed.holdings:
+        print("  " + line_of(holding, surveyed.now))
+    if surveyed.policy.streams:
+        print(f"\nstreams ({len(surveyed.policy.streams)})")
+        for rule in surveyed.policy.streams:
+            members = [agent.id for agent in surveyed.agents if agent.stream == rule.name]
             print(f"  {rule.name}  {rule.files}  {', '.join(members) or 'nobody'}")
     return 0
 

@@ -64,9 +64,9 @@ def publish(repository: Repository) -> None:
     from pucs.state import publishing  # noqa: PLC0415
 
     root = repository.store.root
-    snapshot = survey(repository)
-    publishing.write_document(root, "file_locks.json", report.file_locks(snapshot))
-    publishing.write_document(root, "orchestrator_state.json", report.orchestrator_state(snapshot))
+    surveyed = survey(repository)
+    publishing.write_document(root, "file_locks.json", report.file_locks(surveyed))
+    publishing.write_document(root, "orchestrator_state.json", report.orchestrator_state(surveyed))
     publishing.derive_logs(root)
     publishing.rotate(root, repository.policy.log_max_entries)
     refresh_copies(repository)

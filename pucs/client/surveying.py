@@ -7,7 +7,7 @@ from pucs.client.looking import see_key
 from pucs.client.opening import Repository, is_off
 from pucs.errors import StoreError
 from pucs.model import ALIVE, DEAD, PERSON
-from pucs.report import Holding, Snapshot
+from pucs.report import Holding, Survey
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ _DAY = 86400.0
 _LOG = 10
 
 
-def survey(repository: Repository) -> Snapshot:
+def survey(repository: Repository) -> Survey:
     """The state as the rules see it now: a lock that binds nobody is not in it."""
     view = repository.store.read()
     installation = repository.installation
-    return Snapshot(
+    return Survey(
         now=view.now,
         session=installation.session,
         started=installation.started,

@@ -25,7 +25,9 @@ def after(request: EditRequest, policy: Policy, view: View, *, wrote: bool) -> C
         mine = locks.own(record.tree(target.tree), agent.id)
         known = (mine.wrote or mine.base) if mine else None
         changed = record
-        if wrote and target.content not in (known, mine.base if mine else None):
+        if mine is None and _accounted_for(record, target, agent, view):
+            pass
+        elif wrote and target.content not in (known, mine.base if mine else None):
             claim = claim_for(request, target, policy)
             changed = locks.written(record, target.tree, claim, view, base=mine.base if mine else UNKNOWN)
             events.append(Event(agent.id, request.stream, "changed", {"file": target.path, "tool": request.tool}))
@@ -41,6 +43,20 @@ def after(request: EditRequest, policy: Policy, view: View, *, wrote: bool) -> C
     if len(calls) != len(agent.calls):
         writes["agent/" + agent.id] = agent._replace(calls=calls, seen=view.now)
     return Change(None, writes, tuple(events))
+
+
+def _accounted_for(record: PathRecord, target: Target, agent: Agent, view: View) -> bool:
+    """Whether the locks of others explain what the path holds, at the end of a call of an agent without one.
+
+    So it is when the hook before the call was killed and the path passed on meanwhile: a second lock beside theirs
+    would keep both out.
+    """
+    for lock in locks.others(record.tree(target.tree), agent.id):
+        if target.content in (lock.base, lock.wrote):
+            return True
+        if lock.calls and locks.state_of(lock, target.content, view) == locks.HELD:
+            return True
+    return False
 
 
 def settle(agent: Agent, found: dict[str, tuple[Target, ...]], view: View, *, wrote: bool = True) -> Change:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pucs import PUCSClient
 from pucs.model import Name
 from pucs.state.processes import identify
 from pucs.view import Change
@@ -342,6 +343,53 @@ class TestParked:
 
         guarded.store.transact(elsewhere)
         assert "is being changed by agent-1" in client().pre("Edit", "a.py").reason
+
+
+class TestUnasked:
+    """The hook before a call was killed, so that nobody asked; the hook after it reports the call all the same."""
+
+    @pytest.fixture
+    def anna(self, client, guarded: Repo) -> Client:
+        """Anna changed a.py and took it back, by a call whose first hook never came to an answer."""
+        anna = client()
+        assert anna.edit("a.py", "a = 1", "a = 2").silent
+        guarded.write("a.py", "a = 1\n")
+        return anna
+
+    def test_who_was_given_the_path_meanwhile_holds_it_alone(self, anna: Client, guarded: Repo) -> None:
+        library = PUCSClient(agent_id="library", path=str(guarded.root))
+        library.acquire_locks("a.py")
+        reported(anna, "a.py")
+        assert locks(guarded, "a.py") == ["library"]
+        assert library.acquire_locks("a.py")
+        library.release_locks("a.py")
+        assert locks(guarded, "a.py") == []
+
+    def test_what_the_holder_wrote_meanwhile_is_not_the_others(self, anna: Client, client, guarded: Repo) -> None:
+        ben = client()
+        assert ben.pre("Edit", "a.py").silent
+        guarded.write("a.py", "a = 3\n")
+        reported(anna, "a.py")
+        ben.post()
+        assert locks(guarded, "a.py") == ["agent-2"]
+        assert ben.edit("a.py", "3", "4").silent
+        reported(anna, "a.py")
+        assert locks(guarded, "a.py") == ["agent-2"]
+        assert "is being changed by agent-2" in anna.pre("Edit", "a.py").reason
+
+    def test_bytes_that_nobody_elses_lock_explains_are_the_reporters(self, anna: Client, client, guarded: Repo) -> None:
+        guarded.write("a.py", "a = 2  # anna\n")
+        reported(anna, "a.py")
+        assert "is being changed by agent-1" in client().pre("Edit", "a.py").reason
+
+
+def reported(agent: Client, path: str) -> None:
+    """PostToolUse of an Edit that no PreToolUse was heard of."""
+    values = {"file_path": str(agent.cwd / path), "old_string": "a", "new_string": "b"}
+    reply = agent.hook(
+        "post_tool_use", "PostToolUse", tool_name="Edit", tool_use_id="unasked", tool_input=values, tool_response={}
+    )
+    assert reply.status == 0
 
 
 class TestStale:

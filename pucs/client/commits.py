@@ -89,6 +89,7 @@ def before(commit: Commit, *, merging: bool = False) -> Outcome:
     """The verdict on what is about to be committed; `merging` before a clean merge is."""
     repository = commit.repository
     commit_note.leave(commit.gitdir, {})
+    commit_note.tidy(commit.gitdir)
     checked = identity(commit.index_file)
     operation = commits.clean_merge(commit.environ) if merging else commits.operation(repository.tree)
     if merging and not operation.parents:

@@ -52,8 +52,8 @@ def fault_in(message: Message, terms: Terms, note: Mapping[str, Any]) -> Fault |
         if said in (note.get("begun"), messages.prefix(terms.stream).strip(), ""):
             write_text(message.file, "")
             return None
-    elif note.get("checked") and subject and not terms.observing:
-        # `prepare-commit-msg` left the beginning to us.
+    elif (note.get("checked") or not note) and subject and not terms.observing:
+        # `prepare-commit-msg` left the beginning to us, or nobody knows any more whether it did.
         subject = messages.subject_of(complete(message.file, text, terms))
     return messages.check(subject, terms)
 

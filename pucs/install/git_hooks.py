@@ -23,7 +23,8 @@ MACHINE_FILE = "pucs-hook.sh"
 SCRIPT = "git_hook.py"
 
 NOTE_FILE = "pucs-commit"
-"""In a tree's own git directory while it commits: what `pre-commit` found, for the hooks that follow."""
+"""In a tree's own git directory while it commits, with the pid of its git behind: what `pre-commit` found, for the
+hooks that follow."""
 
 _OPEN = "# >>> PUCS: taken out by `pucs uninstall`; does nothing where PUCS does not guard the repository"
 _CLOSE = "# <<< PUCS"
@@ -60,7 +61,7 @@ fi
 # What `pre-commit` noted spares a start of Python where a message hook has nothing to do: pucs/state/commit_note.py.
 _SPARED = {
     "prepare-commit-msg": """\
-pucs_note=${GIT_DIR:-.git}/@NOTE@
+pucs_note=${GIT_DIR:-.git}/@NOTE@.$PPID
 if [ "$pucs_note" -nt "${GIT_INDEX_FILE:-${GIT_DIR:-.git}/index}" ]; then
   read -r pucs_word pucs_state <"$pucs_note"
   if [ "${GIT_EDITOR-}" = : ] && [ "${2-}" = message ]; then pucs_state=free; fi
@@ -68,7 +69,7 @@ if [ "$pucs_note" -nt "${GIT_INDEX_FILE:-${GIT_DIR:-.git}/index}" ]; then
 fi
 """,
     "commit-msg": """\
-pucs_note=${GIT_DIR:-.git}/@NOTE@
+pucs_note=${GIT_DIR:-.git}/@NOTE@.$PPID
 if [ -f "$pucs_note" ]; then
   read -r pucs_word pucs_state <"$pucs_note"
   if [ "$pucs_word $pucs_state" = "$PPID free" ]; then exit 0; fi

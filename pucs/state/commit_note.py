@@ -1,10 +1,11 @@
-"""A short note from one hook of a commit to the next, in the tree's own git folder. Losing it costs time only.
+"""A short note from one hook of a commit to the next, in the tree's own git folder, one for each git that commits.
 
-Its first line is the process id of the git that makes the commit (a note of another commit is none) and whether its
-message is FREE or BOUND. `checked` says which index passed the gate, `changes` what it changed, `terms` what the
-message has to be, `existing` a subject that may stay, `begun` what was written for somebody to complete.
+Several may commit in one tree at once (one waits in its editor), so that the process id of that git ends the file's
+name. Its first line is that id again and whether the message is FREE or BOUND. `checked` says which index passed the
+gate, `changes` what it changed, `terms` what the message has to be, `existing` a subject that may stay, `begun` what was
+written for somebody to complete.
 
-Installed hooks read the first line in shell: where it is their own git's, the message hooks of a free one have nothing
+Installed hooks read the first line in shell: there the message hooks of a free one have nothing
 to do, and of a bound one that nobody edits `prepare-commit-msg` leaves everything to `commit-msg`, as long as the note
 is newer than the index.
 """
@@ -26,11 +27,12 @@ _HIGHEST = 32
 
 def leave(gitdir: str, note: dict[str, Any], word: str = BOUND) -> None:
     """Leaves the note for the next hook; an empty one takes the last away. A full disk leaves none."""
-    path = f"{gitdir}/{NAME}"
+    process = _committing_git()
+    path = f"{gitdir}/{NAME}.{process}"
     try:
         if note:
             unfinished = f"{path}.{system.getpid()}"
-            write_text(unfinished, f"{_committing_git()} {word}\n{fastjson.dumps(note)}\n")
+            write_text(unfinished, f"{process} {word}\n{fastjson.dumps(note)}\n")
             system.replace(unfinished, path)
         else:
             system.unlink(path)
@@ -38,17 +40,39 @@ def leave(gitdir: str, note: dict[str, Any], word: str = BOUND) -> None:
         return
 
 
+def tidy(gitdir: str) -> None:
+    """Takes away the notes of commits that came to nothing and whose git is gone."""
+    try:
+        left = [name for name in system.listdir(gitdir) if name.startswith(NAME)]
+        for name in left:
+            process = name.removeprefix(NAME).removeprefix(".").partition(".")[0]
+            if not process.isdigit() or not _lives(int(process)):
+                system.unlink(f"{gitdir}/{name}")
+    except OSError:
+        return
+
+
 def found(gitdir: str) -> dict[str, Any]:
     """The note that the last hook of this commit left; {} where there is none or it cannot be read."""
-    first, _, text = read_text(f"{gitdir}/{NAME}").partition("\n")
-    process = first.partition(" ")[0]
-    if not process or process != str(_committing_git()):
+    process = _committing_git()
+    first, _, text = read_text(f"{gitdir}/{NAME}.{process}").partition("\n")
+    if first.partition(" ")[0] != str(process):
         return {}
     try:
         note = fastjson.loads(text)
     except ValueError:
         return {}
     return note if isinstance(note, dict) else {}
+
+
+def _lives(process: int) -> bool:
+    try:
+        system.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def _committing_git() -> int:

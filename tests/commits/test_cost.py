@@ -1,5 +1,6 @@
 """What the hooks of one commit cost, counted: gits, starts of Python, and modules. Ratios are in benchmarks/."""
 
+import os
 import subprocess
 import sys
 
@@ -135,7 +136,7 @@ def test_a_note_of_another_commit_saves_nothing(installed):
     stage(installed)
     (installed.common / "hooks/commit-msg").write_text("#!/bin/sh\nexit 1\n")
     assert as_person(installed, "-m", "feat: Ten").status == 1
-    assert (installed.common / commit_note.NAME).exists()
+    assert notes(installed.common)
     starts(installed)
     assert as_person(installed, "--no-verify", "-m", "feat: Ten").status == 0
     assert starts(installed) == ["prepare-commit-msg", "post-commit"]
@@ -148,6 +149,57 @@ def test_in_a_linked_worktree_starts_are_saved_too(installed):
     assert as_person(linked, "-m", "feat: Ten").said == []
     assert starts(installed) == ["pre-commit", "commit-msg", "post-commit"]
     assert message(linked) == "[PUCS-db] feat: Ten"
+
+
+@pytest.fixture
+def meanwhile(installed) -> str:
+    """A command that begins another commit in the same tree, which comes to nothing after its `pre-commit`."""
+    then = '[ -z "$MEANWHILE" ] || exit 1\n'
+    (installed.common / "hooks/pre-commit").write_text(git_hooks.wrapper("pre-commit", then))
+    return "MEANWHILE=1 GIT_EDITOR=: git commit -q --allow-empty -m 'feat: Nine'; touch ../meanwhile"
+
+
+def test_a_commit_between_the_message_hooks_of_another_takes_nothing_from_it(installed, meanwhile):
+    hook = installed.common / "hooks/commit-msg"
+    hook.write_text(hook.read_text().replace("\n", f"\n({meanwhile})\n", 1))
+    stage(installed)
+    assert as_person(installed, "-m", "feat: Ten").said == []
+    assert message(installed) == "[PUCS-db] feat: Ten"
+    assert (installed.root.parent / "meanwhile").exists()
+
+
+def test_while_an_editor_is_open_others_may_commit(installed, meanwhile):
+    stage(installed)
+    installed.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "An old subject")
+    stage(installed, "2\n")
+    assert as_person(installed, "--amend", **editor(installed, meanwhile)).said == []
+    assert message(installed) == "An old subject"
+    assert (installed.root.parent / "meanwhile").exists()
+
+
+def test_a_subject_is_completed_though_the_note_was_lost(installed):
+    hook = installed.common / "hooks/commit-msg"
+    hook.write_text(hook.read_text().replace("\n", f"\nrm .git/{commit_note.NAME}*\n", 1))
+    stage(installed)
+    assert as_person(installed, "-m", "feat: Ten").said == []
+    assert message(installed) == "[PUCS-db] feat: Ten"
+
+
+def test_notes_of_commits_that_came_to_nothing_are_taken_away(installed):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    for name in (commit_note.NAME, f"{commit_note.NAME}.{gone.pid}", f"{commit_note.NAME}.{gone.pid}.7"):
+        (installed.common / name).write_text(f"{gone.pid} free\n{{}}\n")
+    mine = installed.common / f"{commit_note.NAME}.{os.getpid()}"
+    mine.write_text(f"{os.getpid()} free\n{{}}\n")
+    stage(installed)
+    assert as_person(installed, "-m", "feat: Ten").status == 0
+    assert notes(installed.common) == [mine]
+
+
+def notes(folder):
+    """What commits left there for their later hooks."""
+    return sorted(folder.glob(commit_note.NAME + "*"))
 
 
 def test_wrapper_and_state_agree_on_the_notes_name():
@@ -166,7 +218,7 @@ def test_uninstalling_takes_away_what_an_abandoned_commit_left(repo):
         place.write("z.py", "1\n")
         place.git("add", "-A")
         assert as_person(place, **editor(place, "exit 1")).status == 1
-    notes = [repo.common / commit_note.NAME, repo.common / "worktrees/linked" / commit_note.NAME]
-    assert all(note.exists() for note in notes)
+    folders = [repo.common, repo.common / "worktrees/linked"]
+    assert all(notes(folder) for folder in folders)
     pucs("uninstall")
-    assert not any(note.exists() for note in notes)
+    assert not any(notes(folder) for folder in folders)

@@ -2,8 +2,8 @@
 
 Several may commit in one tree at once (one waits in its editor), so that the process id of that git ends the file's
 name. Its first line is that id again and whether the message is FREE or BOUND. `checked` says which index passed the
-gate, `changes` what it changed, `terms` what the message has to be, `existing` a subject that may stay, `begun` what was
-written for somebody to complete.
+gate, `changes` what it changed, `terms` what the message has to be, `existing` a subject that may stay, `begun` what
+was written for somebody to complete.
 
 Installed hooks read the first line in shell: there the message hooks of a free one have nothing
 to do, and of a bound one that nobody edits `prepare-commit-msg` leaves everything to `commit-msg`, as long as the note

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pucs.model import Event
 
 
+_LOOKS, _PERMISSIONS = 8, 0o7777
+
+
 def line_of(event: Event, now: float) -> str:
     """The event as published: timestamp, agent, stream, action, then its details."""
     entry = {
@@ -33,14 +36,26 @@ def append(path: str, lines: Iterable[str]) -> None:
     try:
         fd = system.open(path, system.O_RDWR | system.O_APPEND | system.O_CREAT, 0o600)
         try:
-            # Looked at twice: a peer's line may just be going from one page into the next.
-            if _ends_in_a_line(fd) and _ends_in_a_line(fd):
+            if _ends_in_a_line(fd) and _is_cut(fd):
                 data = b"\n" + data  # a full disk cut somebody's line; ours starts on its own
             system.write(fd, data)
         finally:
             system.close(fd)
     except OSError as error:
         raise StoreError(f"the log cannot be written: {error.strerror}: {path}", "run: pucs doctor") from None
+
+
+def _is_cut(fd: int) -> bool:
+    """Whether the last line will stay as it is: not one of a peer that is just going from one page into the next."""
+    for _ in range(_LOOKS):
+        before = system.fstat(fd)
+        # Waits for whoever is writing there, as the system lets nobody else change the file meanwhile.
+        system.fchmod(fd, before.st_mode & _PERMISSIONS)
+        if not _ends_in_a_line(fd):
+            return False
+        if system.fstat(fd).st_size == before.st_size:
+            return True
+    return False
 
 
 def _ends_in_a_line(fd: int) -> bool:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 __all__ = [
     "DEVNULL", "O_APPEND", "O_CREAT", "O_RDONLY", "O_RDWR", "O_TRUNC", "O_WRONLY", "POSIX_SPAWN_DUP2",
-    "POSIX_SPAWN_OPEN", "basename", "close", "dirname", "environ", "exists", "fstat", "ftruncate", "getcwd", "getpid",
-    "getppid", "isdir", "join", "kill", "lexists", "listdir", "lseek", "lstat", "makedirs", "normpath", "open", "pipe",
-    "posix_spawn", "posix_spawnp", "pread", "pwrite", "read", "readlink", "realpath", "rename", "replace", "stat",
-    "uname", "unlink", "waitpid", "waitstatus_to_exitcode", "write",
+    "POSIX_SPAWN_OPEN", "basename", "close", "dirname", "environ", "exists", "fchmod", "fstat", "ftruncate", "getcwd",
+    "getpid", "getppid", "isdir", "join", "kill", "lexists", "listdir", "lseek", "lstat", "makedirs", "normpath",
+    "open", "pipe", "posix_spawn", "posix_spawnp", "pread", "pwrite", "read", "readlink", "realpath", "rename",
+    "replace", "stat", "uname", "unlink", "waitpid", "waitstatus_to_exitcode", "write",
 ]  # fmt: skip
 
 try:
@@ -25,6 +25,7 @@ try:
         POSIX_SPAWN_DUP2,
         POSIX_SPAWN_OPEN,
         close,
+        fchmod,
         fstat,
         ftruncate,
         getcwd,

@@ -23,7 +23,7 @@ except ImportError:  # pragma: no cover - Windows: ordinary imports
 
 _ROOT = __file__.rpartition("/")[0]
 _CACHE = f"{_ROOT}/__pycache__/hookpath.{sys.implementation.cache_tag}.bin"
-_FOLDERS = ("", "client", "git", "hosts", "state", "system")
+_FOLDERS = ("", "client", "git", "hosts", "shell", "state", "system")
 
 
 class _Finder:

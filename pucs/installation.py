@@ -18,7 +18,7 @@ MARKER = "pucs-installed.json"
 _TYPES: dict[str, Any] = {
     **dict.fromkeys(("command", "config", "problem", "session", "python", "root", "scope"), str),
     **dict.fromkeys(("stamp", "policy"), dict),
-    **dict.fromkeys(("entries", "runner", "hooks", "trees"), list),
+    **dict.fromkeys(("entries", "runner", "hooks", "trees", "libraries"), list),
     "started": (int, float),
 }
 
@@ -30,7 +30,8 @@ class Installation(Record):
     `policy` was compiled from it; `entries` the files outside the git directory that hold text of ours, as
     (absolute path, a text that must stay in it); `session` the coordinated effort and when it began. `runner` is the
     command line that runs `pucs` as a process, `hooks` the folders of git hooks that run our gate, `trees` the working
-    trees that were looked at, where each has a folder of its own.
+    trees that were looked at, where each has a folder of its own. `libraries` are the folders of the installed packages
+    that read shell commands.
     """
 
     command: str = "pucs"
@@ -48,6 +49,7 @@ class Installation(Record):
     runner: tuple[str, ...] = ()
     hooks: tuple[str, ...] = ()
     trees: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
     extra: dict[str, Any] = {}
 
 
@@ -63,7 +65,7 @@ def decode(data: Any) -> Installation:
             raise ValueError(f"{key} of an installation is no {_TYPES[key]}")
     if "entries" in known:
         known["entries"] = tuple((path, text) for path, text in known["entries"])
-    for key in ("runner", "hooks", "trees"):
+    for key in ("runner", "hooks", "trees", "libraries"):
         known[key] = tuple(known.get(key, ()))
     extra = {key: value for key, value in data.items() if key not in Installation._fields and key != "version"}
     return Installation(**known, extra=extra)

@@ -74,6 +74,7 @@ def init(folder: str, wish: Wish, environ: Mapping[str, str]) -> Done:
             runner=tuple(locations.runner()),
             hooks=hooks,
             trees=_trees_with_hooks(site, hooks),
+            libraries=locations.libraries(),
         )
         changed = planning.carry_out(plan, None if old is not None and _text(now) == _text(old) else now)
     return Done(now.session, changed, tuple(plan.notes))

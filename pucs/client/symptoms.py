@@ -89,6 +89,12 @@ def interpreter(ward: Ward) -> Iterator[Trouble | str]:
         yield Trouble(f"{git_hooks.MACHINE_FILE} in the git directory is not what `pucs init` wrote", why, _INIT)
 
 
+def reader(ward: Ward) -> Iterator[Trouble | str]:
+    """What reads shell commands before they run."""
+    if not locations.reads_commands(ward.installation.python, ward.installation.root, ward.installation.libraries):
+        yield "shell commands are not read before they run: pip install tree-sitter tree-sitter-bash, then pucs init"
+
+
 def settings(ward: Ward) -> Iterator[Trouble | str]:
     """Our entries in the client's settings."""
     installed = ward.installation
@@ -235,7 +241,7 @@ def storage(ward: Ward) -> Iterator[Trouble | str]:
         yield "references are stored as reftable: what other branches landed is recognised late"
 
 
-CHECKS = (marker, interpreter, settings, other_settings, hooks, state, configuration, client, firing, storage)
+CHECKS = (marker, interpreter, reader, settings, other_settings, hooks, state, configuration, client, firing, storage)
 
 
 def _is_sound(common: str) -> bool:

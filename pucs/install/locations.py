@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shlex
 import shutil
@@ -20,12 +21,21 @@ RUN_CODE = "import sys;sys.path.insert(0,sys.argv.pop(1));from pucs.cli import m
 LAUNCHER = "pucs-run"
 """In the common git directory: a script that runs `pucs`, where its Python has none beside it."""
 
+_READER = ("tree_sitter", "tree_sitter_bash")
+"""The packages that read shell commands."""
+
 # Builds the cache that hooks start from on the way, with the interpreter that will read it.
 _PROBE = """import sys
 if sys.version_info < (3, 11): sys.exit("it is Python %d.%d" % sys.version_info[:2])
 sys.path.append(sys.argv[1])
 from pucs import hookpath
 hookpath.build()"""
+
+
+_READER_PROBE = """import sys
+sys.path.append(sys.argv[1])
+from pucs.shell.grammar import bash_parser
+sys.exit(bash_parser(sys.argv[2:]) is None)"""
 
 
 class Location(NamedTuple):
@@ -103,6 +113,22 @@ def launcher() -> str:
 def runner() -> list[str]:
     """The `pucs` command of this installation as a process, with the interpreter that has its dependencies."""
     return [os.path.abspath(sys.executable), "-c", RUN_CODE, package_root()]
+
+
+def libraries() -> tuple[str, ...]:
+    """The folders that hold the packages which read shell commands; none where one of them is not installed."""
+    found = [importlib.util.find_spec(name) for name in _READER]
+    folders = [os.path.dirname(os.path.dirname(spec.origin)) for spec in found if spec is not None and spec.origin]
+    return tuple(dict.fromkeys(folders)) if len(folders) == len(found) else ()
+
+
+def reads_commands(python: str, root: str, folders: tuple[str, ...]) -> bool:
+    """Whether hooks that run with this interpreter can read shell commands with what is in these folders."""
+    command = [python, "-I", "-S", "-c", _READER_PROBE, root, *folders]
+    try:
+        return subprocess.run(command, capture_output=True, check=False, timeout=60).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def _part(root: str, inside: str, beside: str) -> str:

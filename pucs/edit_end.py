@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pucs import locks, notices
 from pucs.claims import claim_for
-from pucs.model import UNKNOWN, Agent, EditRequest, Event, Notice, PathRecord, Target
+from pucs.model import UNKNOWN, Agent, EditRequest, Event, Lock, Notice, PathRecord, Target, Waiter
 from pucs.policy import Policy
 from pucs.view import Change
 
@@ -34,6 +34,7 @@ def after(request: EditRequest, policy: Policy, view: View, *, wrote: bool) -> C
         elif wrote:
             changed = locks.shown(record, target.tree, agent.id, view)
         changed = locks.closed(changed, target.tree, agent.id, request.call, target.content, view)
+        changed = _in_lines(changed, target, (agent, agent.id if wrote else ""), view, (writes, events))
         if mine and locks.own(changed.tree(target.tree), agent.id) is None:
             events.append(Event(agent.id, request.stream, "released", {"file": target.path}))
         changed = woken(changed, target.tree, view, writes)
@@ -43,6 +44,31 @@ def after(request: EditRequest, policy: Policy, view: View, *, wrote: bool) -> C
     if len(calls) != len(agent.calls):
         writes["agent/" + agent.id] = agent._replace(calls=calls, seen=view.now)
     return Change(None, writes, tuple(events))
+
+
+def _in_lines(
+    record: PathRecord, target: Target, who: tuple[Agent, str], view: View, found: tuple[dict[str, Any], list[Event]]
+) -> PathRecord:
+    """The record with each line of a shared file at its owner; `who` is whose call ended, and who wrote if anybody did.
+
+    A client that writes the whole file from an older read may undo another's lines: both are told.
+    """
+    if record.tree(target.tree).weave is None:
+        return record
+    from pucs import scopes  # noqa: PLC0415 - most files have one agent
+
+    agent, writer = who
+    writes, events = found
+    record, lost = scopes.followed(record, target.tree, target, writer)
+    for other in lost:
+        details = {"file": target.path, "holder": other, "content": target.content, "severity": "high"}
+        events.append(Event(agent.id, agent.stream, "overwrote", details))
+        about = "overwrote:" + target.path
+        theirs = f"{agent.id} changed lines of {target.path} that are yours. Look at the file before you go on."
+        notices.tell(other, Notice(theirs, view.now, about, "high"), view, writes)
+        mine = f"Your last edit of {target.path} changed lines of {other}. Look at the file, and put them back."
+        notices.tell(agent.id, Notice(mine, view.now, about, "high"), view, writes)
+    return record
 
 
 def _accounted_for(record: PathRecord, target: Target, agent: Agent, view: View) -> bool:
@@ -72,6 +98,7 @@ def settle(agent: Agent, found: dict[str, tuple[Target, ...]], view: View, *, wr
                 continue
             close = locks.settled if wrote else locks.closed
             changed = close(record, target.tree, agent.id, call, target.content, view)
+            changed = _in_lines(changed, target, (agent, agent.id if wrote else ""), view, (writes, events))
             if locks.own(changed.tree(target.tree), agent.id) is None:
                 events.append(Event(agent.id, mine.stream, "released", {"file": target.path}))
             records[target.path] = woken(changed, target.tree, view, writes)
@@ -89,7 +116,7 @@ def woken(record: PathRecord, tree_name: str, view: View, writes: dict[str, Any]
         return record
     left = []
     for waiter in tree.waiters:
-        if locks.others(tree, waiter.agent):
+        if any(_bars(lock, waiter) for lock in locks.others(tree, waiter.agent)):
             left.append(waiter)
             continue
         writes["ticket/" + waiter.ticket] = None
@@ -98,6 +125,11 @@ def woken(record: PathRecord, tree_name: str, view: View, writes: dict[str, Any]
         text = f"{record.path} is free now; you were denied it earlier."
         writes[key] = notices.put(inbox, Notice(text, view.now, about=notices.FREE + record.path))
     return record.with_tree(tree_name, tree._replace(waiters=tuple(left)))
+
+
+def _bars(lock: Lock, waiter: Waiter) -> bool:
+    """Whether the waiter waits for this lock: of several in one file, for that of the agent whose lines it wanted."""
+    return not waiter.holder or locks.family(lock.agent, waiter.holder)
 
 
 def swept(agent: Agent, targets: tuple[Target, ...], view: View) -> Change:
@@ -123,6 +155,10 @@ def inherited(child: Agent, parent: Agent, targets: tuple[Target, ...], view: Vi
     for target in targets:
         record = writes.get("path/" + target.path) or view.path(target.path)
         changed = locks.inherited(record, target.tree, child.id, parent.id, target.content)
+        if changed.tree(target.tree).weave is not None:
+            from pucs import scopes  # noqa: PLC0415 - most files have one agent
+
+            changed = scopes.inherited(changed, target.tree, child.id, parent.id)
         if changed == record:
             continue
         if locks.own(changed.tree(target.tree), parent.id) is not None:

@@ -75,16 +75,25 @@ class Writer(Record):
 
 
 class Waiter(Record):
-    """An agent that was denied and wants to hear when the path is free; `denials` counts its tries."""
+    """An agent that was denied because of `holder` and wants to hear of its end; `denials` counts its tries."""
 
     agent: str
     ticket: str
     since: float
     denials: int = 1
+    holder: str = ""
+
+
+class Weave(Record):
+    """Whose each line of `content` is, measured by `base`: the runs of `pucs.weave`, without their text."""
+
+    base: str
+    content: str
+    runs: tuple[tuple[str, int, str], ...] = ()
 
 
 class Tree(Record):
-    """What is known of one path in one working tree."""
+    """What is known of one path in one working tree; a weave while several agents have locks on it."""
 
     locks: tuple[Lock, ...] = ()
     writer: Writer | None = None
@@ -92,6 +101,7 @@ class Tree(Record):
     offers: dict[str, str] = {}
     seen: dict[str, int] = {}
     told: tuple[str, ...] = ()
+    weave: Weave | None = None
     extra: dict[str, Any] = {}
 
 
@@ -172,6 +182,7 @@ class Target(Record):
     `path` is the key its lock is kept under, `name` the path that patterns are asked about (another one only for hard
     links, which share `inode`, and where the file system folds case); `content` is what it holds, read when the state
     was at `revision`; `elsewhere` what the same path holds in other trees; `protected` says why no agent may write it.
+    Where several want the path, `texts` are contents by fingerprint and `proposed` is what the call would make of it.
     """
 
     path: str
@@ -183,10 +194,15 @@ class Target(Record):
     whole: bool = False
     protected: str = ""
     inode: str = ""
+    texts: dict[str, bytes] = {}
+    proposed: bytes | None = None
 
 
 class EditRequest(Record):
-    """A tool call as the edit gate sees it, or somebody's wish for a lock (`explicit`, for `seconds` if not 0)."""
+    """A tool call as the edit gate sees it, or somebody's wish for a lock (`explicit`, for `seconds` if not 0).
+
+    A `patient` one is asked again in a moment where only another's open call is in its way.
+    """
 
     agent: Agent
     call: str
@@ -196,10 +212,14 @@ class EditRequest(Record):
     head: str = ""
     explicit: bool = False
     seconds: float = 0.0
+    patient: bool = False
 
 
 class Finding(Record):
-    """One broken rule: which, where, who holds what, and the ticket to wait with."""
+    """One broken rule: which, where, who holds what, and the ticket to wait with.
+
+    `others` are contents without a hunk of the holder's, one for each that is meant; without any, all is meant.
+    """
 
     rule: str
     path: str
@@ -209,6 +229,7 @@ class Finding(Record):
     denials: int = 1
     note: str = ""
     tree: str = "."
+    others: tuple[bytes, ...] = ()
 
 
 class Verdict(Record):

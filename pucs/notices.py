@@ -39,3 +39,9 @@ def delivered(agent: str, writes: dict[str, Any], view: View, known: tuple[str, 
     if inbox != full:
         writes[key] = inbox if inbox.notices else None
     return tuple(notice.text for notice in told)
+
+
+def tell(agent: str, notice: Notice, view: View, writes: dict[str, Any]) -> None:
+    """Adds a notice for the agent to what is written."""
+    key = "inbox/" + agent
+    writes[key] = put(writes.get(key) or view.inbox(agent), notice)

@@ -38,16 +38,25 @@ class CriticalRule(Record):
     max_lock_s: float = 7200
     requires_review: bool = False
     test_required: bool = False
+    partition: bool = False
 
 
 class LockPolicy(Record):
-    """How long locks last; `parked` is retry or deny, `across_worktrees` warn or deny."""
+    """How long locks last; `parked` is retry or deny, `across_worktrees` warn or deny.
+
+    `partition` is off, ranges or symbols: whether several may work in different lines of one file. `partition_paths`
+    are pairs of a pattern and such a word, the last that fits decides; `wait_s` is how long the edit gate itself waits
+    for an open call to end.
+    """
 
     default_s: float = 1800
     max_s: float = 7200
     queue_timeout_s: float = 3600
     parked: str = "retry"
     across_worktrees: str = "warn"
+    partition: str = "ranges"
+    partition_paths: tuple[tuple[Pattern, str], ...] = ()
+    wait_s: float = 1
 
 
 class GuardPolicy(Record):
@@ -115,6 +124,17 @@ def critical(policy: Policy, path: str) -> CriticalRule | None:
     return None
 
 
+def partitions(policy: Policy, path: str) -> bool:
+    """Whether several agents may work in different lines of the path."""
+    entry = critical(policy, path)
+    if entry is not None and not entry.partition:
+        return False
+    for pattern, word in reversed(policy.locks.partition_paths):
+        if matches((pattern,), path):
+            return word != "off"
+    return policy.locks.partition != "off"
+
+
 def stream_of_branch(policy: Policy, branch: str) -> str | None:
     """The stream that a branch `feature/stream-<name>[-<description>]` serves: the longest name that fits."""
     if not branch.startswith(BRANCH_PREFIX):
@@ -135,7 +155,7 @@ def decode(data: Mapping[str, Any]) -> Policy:
         critical_files=tuple(
             CriticalRule(**_known(CriticalRule._fields, entry)) for entry in data.get("critical_files") or ()
         ),
-        locks=LockPolicy(**_known(LockPolicy._fields, data.get("locks"))),
+        locks=_decode_locks(data.get("locks")),
         guard=GuardPolicy(**_known(GuardPolicy._fields, data.get("guard"))),
         commits=CommitPolicy(**commits),
         **_known(("log_max_entries",), data),
@@ -159,6 +179,12 @@ def _decode_stream(name: str, entry: Mapping[str, Any]) -> StreamRule:
     for field in ("patterns", "dependencies", "tests"):
         known[field] = tuple(known.get(field, ()))
     return StreamRule(**{**known, "name": name})
+
+
+def _decode_locks(entry: Mapping[str, Any] | None) -> LockPolicy:
+    known = _known(LockPolicy._fields, entry)
+    pairs = known.get("partition_paths", ())
+    return LockPolicy(**{**known, "partition_paths": tuple((pattern, word) for pattern, word in pairs)})
 
 
 def _known(fields: tuple[str, ...], data: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -43,29 +43,46 @@ def begun(base: Lines, content: Lines, agent: str) -> Runs:
 def followed(runs: Runs, base: Lines, step: tuple[Lines, Lines], agent: str) -> Runs:
     """The weave after the agent made the second content of the first."""
     before, after = step
+    return _settled(_rewritten(runs, [(cut, agent) for cut in cuts(before, after)]), base, after)
+
+
+def explained(runs: Runs, base: Lines, step: tuple[Lines, Lines]) -> Runs:
+    """The weave after nobody knows who made the second content of the first.
+
+    What overlaps an agent's hunk or stands beside it counts as that agent's, the rest as nobody's.
+    """
+    before, after = step
+    changes = []
+    for cut in cuts(before, after):
+        around = [agent for hunk in touched(runs, [cut]) for agent in hunk.agents if agent]
+        changes.append((cut, around[0] if around else ""))
+    return _settled(_rewritten(runs, changes), base, after)
+
+
+def _rewritten(runs: Runs, changes: list[tuple[Cut, str]]) -> Runs:
     out: list[Run] = []
-    waiting = cuts(before, after)[::-1]
+    waiting = changes[::-1]
     at = 0
     for kind, count, who in runs:
         if kind == REMOVED:
             _put(out, kind, count, who)
             continue
         end = at + count
-        while waiting and waiting[-1][0] < end:
-            start, stop, first, last = waiting.pop()
+        while waiting and waiting[-1][0][0] < end:
+            (start, stop, first, last), agent = waiting.pop()
             _put(out, kind, start - at, who)
             at = min(stop, end)
             if kind == KEPT:
                 _put(out, REMOVED, at - start, agent)
             if stop > end:
-                waiting.append((end, stop, first, last))
+                waiting.append(((end, stop, first, last), agent))
             else:
                 _put(out, ADDED, last - first, agent)
         _put(out, kind, end - at, who)
         at = end
-    for _, _, first, last in reversed(waiting):
+    for (_, _, first, last), agent in reversed(waiting):
         _put(out, ADDED, last - first, agent)
-    return _settled(tuple(out), base, after)
+    return tuple(out)
 
 
 def hunks(runs: Runs) -> list[Hunk]:

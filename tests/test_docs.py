@@ -61,7 +61,19 @@ def named_commands(text: str) -> Iterator[str]:
 
 def keys_of_the_loader() -> set[str]:
     """Every key that pucs.config.loading asks for, read from its source."""
-    asking = {"section", "sections", "flag", "choice", "number", "minutes", "count", "text", "words", "patterns"}
+    asking = {
+        "section",
+        "sections",
+        "flag",
+        "choice",
+        "number",
+        "minutes",
+        "seconds",
+        "count",
+        "text",
+        "words",
+        "patterns",
+    }
     calls = (node for node in ast.walk(ast.parse(read("pucs/config/loading.py"))) if isinstance(node, ast.Call))
     return {
         call.args[0].value

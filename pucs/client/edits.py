@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from pucs import agents, edit_gate, locks
 from pucs.client.looking import Sight, see, see_key
 from pucs.client.opening import Repository, is_off, spot_of, stream_in, task_in
-from pucs.client.protection import protected, protected_outside
+from pucs.client.protection import denied_outside, protected
 from pucs.errors import StoreError
 from pucs.git import locate
 from pucs.model import DENY, SILENT, Agent, EditRequest, Finding, PathRecord, Target, Verdict
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pucs.view import View
 
 _LOOKS = 4
+_LONGEST_PAUSE = 0.1
 _LANDABLE = ("held", "parked", "parked-kept")
 
 
@@ -66,24 +69,13 @@ def before(call: ToolCall) -> Answer:
                 return answer
             passed.append(gate)
         if len(passed) < len(call.paths):
-            return _outside(call) or answer
+            reason = denied_outside([path for path, _ in call.paths], call.cwd, call.tool, call.values)
+            return Answer(DENY, reason) if reason else answer
     except StoreError as error:
         from pucs.client.words import trouble  # noqa: PLC0415 - a grant is silence
 
         return Answer(DENY, trouble(call.paths[0][0], error))
     return answer
-
-
-def _outside(call: ToolCall) -> Answer | None:
-    """The denial of a call on a file outside any repository that holds our hooks."""
-    for path, _ in call.paths:
-        if spot_of(path, call.cwd) is None:
-            why = protected_outside(path, call.cwd, call.tool, call.values)
-            if why:
-                from pucs.wording import Circumstances, denial  # noqa: PLC0415 - a grant is silence
-
-                return Answer(DENY, denial(Finding("protected", path, note=why), Circumstances("pucs", 0.0)))
-    return None
 
 
 def after(call: ToolCall, *, wrote: bool) -> Answer:
@@ -131,23 +123,31 @@ class _Gate:
 
     def before(self) -> Answer:
         verdict, sights = Verdict(SILENT), []
-        for _ in range(_LOOKS):
+        looks, patience, pause = _LOOKS, self.repository.policy.locks.wait_s, 0.01
+        while looks:
             view = self.store.read()
             if is_off(view):
                 return Answer(SILENT)
             agent = agents.known(self.identity, view)
-            sights = self._sights(view)
+            sights = self._sights(view, agent)
             self._keep_copies(agent, sights)
-            verdict = self._decide(sights, self._leftovers(agent, view))
+            verdict = self._decide(sights, self._leftovers(agent, view), patient=patience > 0)
+            if verdict.decision == edit_gate.WAIT:
+                time.sleep(pause)
+                patience, pause = patience - pause, min(2 * pause, _LONGEST_PAUSE)
+                continue
             if verdict.decision != edit_gate.AGAIN and not (self._unsure(verdict, sights) and self._compared(verdict)):
                 break
+            looks -= 1
         if verdict.decision == edit_gate.AGAIN:
             verdict = Verdict(DENY, (Finding("state", sights[0].target.name, note="others keep changing it"),))
         if verdict.decision != DENY:
             return Answer(verdict.decision)
         if self.repository.policy.guard.mode == "observe":
             return Answer(SILENT)
-        return Answer(DENY, self._words(verdict.findings[0], sights))
+        from pucs.client.words import words_of  # noqa: PLC0415 - a grant is silence
+
+        return Answer(DENY, words_of(self.repository, verdict.findings[0], sights, self.identity.stream))
 
     def withdraw(self) -> None:
         """Takes back what `before` granted, since another tree denied the same call."""
@@ -195,7 +195,7 @@ class _Gate:
         recompile_if_stale(self.repository)
         return told
 
-    def _sights(self, view: View) -> list[Sight]:
+    def _sights(self, view: View, agent: Agent | None) -> list[Sight]:
         sights = []
         for inside, whole in self.paths:
             why = protected(self.repository, inside, self.call.tool, self.call.values)
@@ -205,10 +205,15 @@ class _Gate:
                 sights.append(Sight(target, None, PathRecord(key)))
                 continue
             sight = see(self.repository, inside, view)
-            sights.append(sight._replace(target=sight.target._replace(whole=whole)))
+            sight = sight._replace(target=sight.target._replace(whole=whole))
+            if locks.others(sight.record.tree(sight.target.tree), agent.id if agent else ""):
+                from pucs.client.sharing import with_proposal  # noqa: PLC0415 - most files have one agent
+
+                sight = with_proposal(sight, self.store.root, self.call.tool, self.call.values)
+            sights.append(sight)
         return sights
 
-    def _decide(self, sights: list[Sight], leftovers: dict[str, tuple[Target, ...]]) -> Verdict:
+    def _decide(self, sights: list[Sight], leftovers: dict[str, tuple[Target, ...]], *, patient: bool) -> Verdict:
         targets = tuple(sight.target for sight in sights)
 
         def rule(view: View) -> Change:
@@ -221,9 +226,9 @@ class _Gate:
                 writes.update(settled.writes)
                 events += settled.events
                 agent = writes.get("agent/" + agent.id, agent)
-            request = self._request(agent, targets)
+            request = self._request(agent, targets)._replace(patient=patient)
             change = edit_gate.before(request, self.repository.policy, view.after(Change(None, writes)))
-            if change.result.decision == edit_gate.AGAIN or self._unsure(change.result, sights):
+            if change.result.decision in (edit_gate.AGAIN, edit_gate.WAIT) or self._unsure(change.result, sights):
                 return Change(change.result)
             return Change(change.result, {**writes, **change.writes}, events + change.events)
 
@@ -275,11 +280,6 @@ class _Gate:
 
     def _request(self, agent: Agent, targets: tuple[Target, ...]) -> EditRequest:
         return EditRequest(agent, self.call.call, self.call.tool, targets, self.identity.stream, self.head)
-
-    def _words(self, finding: Finding, sights: list[Sight]) -> str:
-        from pucs.client.words import words_of  # noqa: PLC0415 - a grant is silence
-
-        return words_of(self.repository, finding, sights, self.identity.stream)
 
 
 def record_command(call: ToolCall, command: str, repository: Repository) -> None:

@@ -51,6 +51,10 @@ def see_key(repository: Repository, path: str, view: View, tree_id: str = "", sp
             if there is not None:
                 elsewhere[other] = _look(there.root, path, fold=fold)[0]
     target = Target(path, tree_id, content, path, looked, elsewhere)
+    if record.tree(tree_id).weave is not None:
+        from pucs.client.sharing import with_texts  # noqa: PLC0415 - most files have one agent
+
+        target = with_texts(target, repository.store.root, record.tree(tree_id), data)
     return Sight(target, data, record)
 
 

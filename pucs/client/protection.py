@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pucs import system
-from pucs.client.opening import Repository, repository_at
+from pucs.client.opening import Repository, repository_at, spot_of
+from pucs.model import Finding
 from pucs.state.contents import look
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
 _SWITCH = '"disableAllHooks"'
@@ -35,6 +36,17 @@ def protected_outside(path: str, cwd: str, tool: str, values: Mapping[str, Any])
         return _emptied(repository, system.realpath(system.join(cwd, path)), tool, values)
     except ValueError:
         return ""
+
+
+def denied_outside(paths: Iterable[str], cwd: str, tool: str, values: Mapping[str, Any]) -> str:
+    """The denial of a call on a protected file outside any repository that holds our hooks; "" where there is none."""
+    for path in paths:
+        why = protected_outside(path, cwd, tool, values) if spot_of(path, cwd) is None else ""
+        if why:
+            from pucs.wording import Circumstances, denial  # noqa: PLC0415 - a grant is silence
+
+            return denial(Finding("protected", path, note=why), Circumstances("pucs", 0.0))
+    return ""
 
 
 def _emptied(repository: Repository, full: str, tool: str, values: Mapping[str, Any]) -> str:

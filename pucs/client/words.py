@@ -15,6 +15,8 @@ def words_of(repository: Repository, finding: Finding, sights: list[Sight], stre
     lock = finding.lock
     now = next((sight.data for sight in sights if sight.target.path == finding.path), None)
     was = contents.kept(repository.store.root, lock.base) if lock is not None else None
+    if finding.others:
+        was = finding.others[0]
     circumstances = Circumstances(
         command=repository.installation.command,
         now=repository.store.read().now,

@@ -124,4 +124,5 @@ def _critical_rule(entry: CriticalSettings, settings: Settings) -> CriticalRule:
         settings.locks.max_s if entry.max_lock_s is None else entry.max_lock_s,
         entry.requires_review,
         entry.test_required,
+        entry.partition,
     )

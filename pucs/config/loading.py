@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pucs.config.compiling import compile_critical_path
+from pucs.config.compiling import compile_critical_path, compile_pattern
 from pucs.config.document import read
 from pucs.config.sections import Report, Section
 from pucs.config.settings import (
@@ -16,7 +16,13 @@ from pucs.config.settings import (
 from pucs.errors import ConfigError
 from pucs.policy import CommitPolicy, GuardPolicy, LockPolicy
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pucs.patterns import Pattern
+
 HOURS_A_YEAR = 8_760
+LONGEST_WAIT = 20
+PARTITIONS = ("off", "ranges", "symbols")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -50,6 +56,8 @@ def parse(text: str, origin: str) -> Settings:
         _guard(file.section("guard")),
         _commits(file.section("commits")),
     )
+    if not settings.conflict_resolution.partition_enabled:
+        settings = settings._replace(locks=settings.locks._replace(partition="off", partition_paths=()))
     return settings._replace(warnings=report.finish())
 
 
@@ -101,6 +109,7 @@ def _critical(section: Section) -> CriticalSettings:
         section.minutes("max_lock_duration_min", None),
         section.flag("requires_review", default=False),
         section.flag("test_required", default=False),
+        section.flag("partition", default=False),
     )
 
 
@@ -112,6 +121,9 @@ def _locks(section: Section) -> LockPolicy:
         section.minutes("queue_timeout_min", default.queue_timeout_s),
         section.choice("parked", default.parked, ("retry", "deny")),
         section.choice("across_worktrees", default.across_worktrees, ("warn", "deny")),
+        section.choice("partition", default.partition, PARTITIONS),
+        _partition_paths(section.section("partition_paths")),
+        section.seconds("wait_seconds", default.wait_s, LONGEST_WAIT),
     )
     if section.sound and locks.max_s < locks.default_s:
         section.wrong(
@@ -121,6 +133,15 @@ def _locks(section: Section) -> LockPolicy:
             "Raise locks.max_duration_min or lower locks.default_duration_min.",
         )
     return locks
+
+
+def _partition_paths(section: Section) -> tuple[tuple[Pattern, str], ...]:
+    pairs = []
+    for text in section.names():
+        word = section.choice(text, "ranges", PARTITIONS)
+        if section.readable(text, text, compile_pattern, "a gitignore pattern"):
+            pairs.append((compile_pattern(text), word))
+    return tuple(pairs)
 
 
 def _logging(section: Section) -> LoggingSettings:

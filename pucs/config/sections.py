@@ -91,10 +91,10 @@ class Section:
         return self._read(key, default, "true or false", _flag)
 
     def choice(self, key: str, default: str, choices: tuple[str, ...]) -> str:
-        """One of the choices, in any case. YAML reads a plain `off` as false: false is off, true is enforce."""
+        """One of the choices, in any case. YAML reads a plain `off` as false, so false is off, and true is on."""
         spelled = {choice.lower(): choice for choice in choices}
         if "off" in choices:
-            spelled.update(false="off", true="enforce")
+            spelled.update(false="off", true="enforce" if "enforce" in choices else choices[1])
         expected = ", ".join(choices[:-1]) + " or " + choices[-1]
         return self._read(key, default, expected, lambda value: spelled.get(str(value).strip().lower()))
 
@@ -110,6 +110,15 @@ class Section:
     def minutes(self, key: str, default: Default) -> float | Default:
         """A number of minutes above 0, fractions included; given, like its default, in seconds."""
         return self._read(key, default, f"a number of minutes above 0, at most {MINUTES_A_YEAR}", _seconds)
+
+    def seconds(self, key: str, default: float, most: int) -> float:
+        """A number of seconds, 0 for none."""
+        return self._read(
+            key,
+            default,
+            f"a number of seconds, at most {most}",
+            lambda value: value if type(value) in (int, float) and 0 <= value <= most else None,
+        )
 
     def count(self, key: str, default: Default) -> int | Default:
         """A whole number above 0."""

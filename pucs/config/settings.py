@@ -32,6 +32,7 @@ class CriticalSettings(NamedTuple):
     max_lock_s: float | None = None
     requires_review: bool = False
     test_required: bool = False
+    partition: bool = False
 
 
 class LoggingSettings(NamedTuple):

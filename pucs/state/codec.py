@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pucs import fastjson
 from pucs.errors import StoreError
-from pucs.model import Agent, Call, Inbox, Lock, Name, Notice, PathRecord, Process, Tree, Waiter, Writer
+from pucs.model import Agent, Call, Inbox, Lock, Name, Notice, PathRecord, Process, Tree, Waiter, Weave, Writer
 from pucs.state.digest import sha1
 
 TYPE_CHECKING = False
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 _KINDS = {"path": PathRecord, "agent": Agent, "inbox": Inbox}
-_ONE = {"process": Process, "writer": Writer}
+_ONE = {"process": Process, "writer": Writer, "weave": Weave}
 _MANY = {"locks": Lock, "waiters": Waiter, "notices": Notice}
 _NAMED = {"trees": Tree, "calls": Call}
 
@@ -30,7 +30,7 @@ _TYPES: dict[str, Any] = {
     ),
     **dict.fromkeys(("acquired", "seconds", "longest", "last", "at", "since", "ended"), _NUMBER),
     **dict.fromkeys(("token", "revision", "denials", "first", "children", "number", "pid"), int),
-    **dict.fromkeys(("locks", "waiters", "notices", "paths", "told"), list),
+    **dict.fromkeys(("locks", "waiters", "notices", "paths", "told", "runs"), list),
     **dict.fromkeys(("trees", "offers"), dict),
     "calls": (list, dict),
     "seen": (dict, int, float),

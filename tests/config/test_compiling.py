@@ -83,7 +83,7 @@ def test_the_proposals_streams_keep_out_of_each_other(proposal):
 )
 def test_the_proposals_critical_files(proposal, path, expected):
     rule = critical(proposal, path)
-    assert (rule and tuple(rule)[1:]) == expected
+    assert (rule and tuple(rule)[1:5]) == expected
 
 
 def test_the_proposals_branches(proposal):
@@ -134,6 +134,7 @@ logging: {max_entries: 7}
                 "max_lock_s": 3600,
                 "requires_review": False,
                 "test_required": False,
+                "partition": False,
             },
             {
                 "pattern": ["+", "", True, ["", ".lock"], False],
@@ -141,6 +142,7 @@ logging: {max_entries: 7}
                 "max_lock_s": 30,
                 "requires_review": True,
                 "test_required": True,
+                "partition": False,
             },
         ],
         "locks": {
@@ -149,6 +151,9 @@ logging: {max_entries: 7}
             "queue_timeout_s": 3600,
             "parked": "retry",
             "across_worktrees": "warn",
+            "partition": "ranges",
+            "partition_paths": [],
+            "wait_s": 1,
         },
         "guard": {"mode": "enforce", "on_failure": "allow", "boundaries": "enforce"},
         "commits": {

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from pucs.config import Settings, load, parse
+from pucs.config import Settings, compile_settings, load, parse
 from pucs.config.settings import (
     ConflictSettings,
     CriticalSettings,
@@ -13,7 +13,7 @@ from pucs.config.settings import (
     StreamSettings,
 )
 from pucs.errors import ConfigError
-from pucs.policy import CommitPolicy, GuardPolicy, LockPolicy
+from pucs.policy import CommitPolicy, GuardPolicy, LockPolicy, Policy, decode, partitions
 
 PROPOSAL = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "proposal_config.yaml")
 GENERAL = "Correct the value, or leave the key out to have its default."
@@ -92,7 +92,8 @@ def test_every_other_key_is_obeyed():
     settings = parse(
         """
 session: {max_duration_hours: 0.5, auto_finalize: yes}
-locks: {default_duration_min: 0.5, max_duration_min: 1.25, queue_timeout_min: 3, parked: deny, across_worktrees: DENY}
+locks: {default_duration_min: 0.5, max_duration_min: 1.25, queue_timeout_min: 3, parked: deny, across_worktrees: DENY,
+  partition: ranges, partition_paths: {"*.md": off}, wait_seconds: 0.5}
 logging: {level: debug, persist_path: log.json, max_entries: 5}
 conflict_resolution: {auto_merge: no, partition_enabled: false, arbitration_timeout_min: 1}
 guard: {mode: observe, on_failure: block, boundaries: warn}
@@ -104,12 +105,27 @@ critical_files: [{path: setup.py}]
     assert settings == Settings(
         session=SessionSettings(0.5, auto_finalize=True),
         critical_files=(CriticalSettings("setup.py", None, requires_review=False, test_required=False),),
-        locks=LockPolicy(30, 75, 180, "deny", "deny"),
+        locks=LockPolicy(30, 75, 180, "deny", "deny", "off", (), 0.5),
         logging=LoggingSettings("DEBUG", "log.json", 5),
         conflict_resolution=ConflictSettings(auto_merge=False, partition_enabled=False, arbitration_timeout_s=60),
         guard=GuardPolicy("observe", "block", "warn"),
         commits=CommitPolicy("warn", ("feat", "hot-fix")),
     )
+
+
+def test_files_may_be_shared_or_not_path_by_path():
+    settings = parse(
+        'locks: {partition: off, partition_paths: {"*.md": on, "docs/": off, "a.py": symbols}}', "pucs_config.yaml"
+    )
+    rules = Policy(locks=settings.locks)
+    shared = {path: partitions(rules, path) for path in ("b.py", "x.md", "docs/x.md", "a.py")}
+    assert shared == {"b.py": False, "x.md": True, "docs/x.md": False, "a.py": True}
+
+
+def test_a_critical_file_is_shared_only_if_its_entry_says_so():
+    settings = parse("critical_files: [{path: a.py}, {path: b.py, partition: true}]", "pucs_config.yaml")
+    rules = decode(compile_settings(settings))
+    assert [partitions(rules, path) for path in ("a.py", "b.py", "c.py")] == [False, True, True]
 
 
 @pytest.mark.parametrize(

@@ -208,8 +208,8 @@ class TestFailure:
             shutil.copytree(ROOT / folder, copy / folder, ignore=ignored)
         gate = copy / "pucs/edit_gate.py"
         text = gate.read_text()
-        assert "granted: list[_Case] = []" in text
-        gate.write_text(text.replace("granted: list[_Case] = []", "raise KeyError('a bug')"))
+        assert "granted: list[Case] = []" in text
+        gate.write_text(text.replace("granted: list[Case] = []", "raise KeyError('a bug')"))
         command = [sys.executable, "-I", "-S", "-c", ENTRY, str(copy), str(copy / "hooks/pre_tool_use.py")]
         event = {
             "session_id": "s",

@@ -68,10 +68,25 @@ class TestModules:
             modules = loaded(anna, script, **event)
             assert loaded.stdout == ""
             assert (modules - bare) & HEAVY == set()
+            assert modules.isdisjoint({"pucs.scopes", "pucs.weave", "pucs.client.sharing"}), "it has the file to itself"
             guarded.write("a.py", "changed\n")
             modules = loaded(anna, "post_tool_use", **event)
             assert loaded.stdout == ""
             assert (modules - bare) & HEAVY == set()
+
+    def test_granted_other_lines_of_a_held_file(self, client, guarded: Repo, loaded, bare) -> None:
+        guarded.write("a.py", "1\n2\n3\n4\n")
+        guarded.commit("Four lines")
+        client().edit("a.py", "4", "four")
+        event = call(str(guarded.root / "a.py"))
+        event["tool_input"]["old_string"] = "1"  # type: ignore[index]
+        ben = client()
+        for script in ("pre_tool_use", "post_tool_use"):
+            modules = loaded(ben, script, **event)
+            assert loaded.stdout == ""
+            assert "pucs.scopes" in modules
+            assert (modules - bare) & HEAVY == set()
+            guarded.write("a.py", "b\n2\n3\nfour\n")
 
     def test_denied(self, client, guarded: Repo, loaded, bare) -> None:
         client().write("a.py", "anna\n")

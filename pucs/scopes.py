@@ -1,0 +1,187 @@
+"""The rule of shared files: which lines are whose, whose way an edit is in, and how that follows the file.
+
+A tree has a weave while several agents have locks on one text file. It describes one content; what differs on disk
+since then was made by the agent whose call ends now or, where nobody's does, by whoever owns the lines around it.
+"""
+
+from __future__ import annotations
+
+from pucs import locks, weave
+from pucs.linediff import cuts, is_text, lines_of
+from pucs.model import PathRecord, Target, Tree, Weave
+from pucs.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pucs.model import Lock
+    from pucs.weave import Hunk
+
+    States = tuple[tuple[Lock, str], ...]
+
+_MOST_RUNS = 600
+
+
+class Plan(Record):
+    """What an edit means for those who share the file: `weave` before it, and in whose way it is.
+
+    `clashes` maps each such agent to the content without its hunks that stand there.
+    """
+
+    weave: Weave
+    clashes: dict[str, bytes] = {}
+
+
+def plan(tree: Tree, target: Target, states: States) -> Plan | None:
+    """How the edit and the others' changes stand to each other; None where only the whole file can be judged."""
+    binding = [lock for lock, state in states if state != locks.VOID]
+    if target.proposed is None or not binding or not is_text(target.proposed):
+        return None
+    if any(state == locks.HELD and (lock.calls or lock.explicit) for lock, state in states):
+        return None
+    here = _present(tree, target)
+    if here is None or len(here.runs) > _MOST_RUNS:
+        return None
+    base, now = _lines(target, here.base), _lines(target, here.content)
+    if base is None or now is None:
+        return None
+    hit = weave.touched(here.runs, cuts(now, lines_of(target.proposed)))
+    clashes = {}
+    for lock in binding:
+        theirs = [hunk for hunk in hit if lock.agent in hunk.agents]
+        if theirs:
+            clashes[lock.agent] = b"".join(weave.without(here.runs, base, now, theirs))
+    return Plan(here, clashes)
+
+
+def _present(tree: Tree, target: Target) -> Weave | None:
+    """The weave of what the path holds now."""
+    if tree.weave is not None:
+        return _explained(tree.weave, target)
+    dirty = [lock for lock in tree.locks if locks.dirty(lock, target.content)]
+    if len(dirty) != 1:
+        return None
+    base, now = _lines(target, dirty[0].base), _lines(target, target.content)
+    if base is None or now is None:
+        return None
+    # What the holder's writes do not explain is the holder's: nobody else had a lock.
+    return Weave(dirty[0].base, target.content, weave.begun(base, now, dirty[0].agent))
+
+
+def _explained(known: Weave, target: Target) -> Weave | None:
+    if known.content == target.content:
+        return known
+    base, before, now = (_lines(target, one) for one in (known.base, known.content, target.content))
+    if base is None or before is None or now is None:
+        return None
+    return known._replace(content=target.content, runs=weave.explained(known.runs, base, (before, now)))
+
+
+def _lines(target: Target, fingerprint: str) -> list[bytes] | None:
+    data = target.texts.get(fingerprint)
+    return None if data is None or not is_text(data) else lines_of(data)
+
+
+def shared(record: PathRecord, tree_name: str, known: Weave) -> PathRecord:
+    """The record with that weave, as long as several agents have locks there."""
+    tree = record.tree(tree_name)
+    return record.with_tree(tree_name, _squared(tree._replace(weave=known)))
+
+
+def given(known: Weave, agent: str, heir: str) -> Weave:
+    """The weave after the agent's lines became another's."""
+    return known._replace(runs=weave.given(known.runs, agent, heir))
+
+
+def followed(record: PathRecord, tree_name: str, target: Target, agent: str) -> tuple[PathRecord, tuple[str, ...]]:
+    """The record once the path holds `target.content`, made by the agent ("": by nobody who says so).
+
+    Also gives the other agents whose lines were changed by it: their update may be lost.
+    """
+    tree = record.tree(tree_name)
+    known = tree.weave
+    if known is None or known.content == target.content:
+        return (record, ()) if known is None else (record.with_tree(tree_name, _squared(tree)), ())
+    base, before, now = (_lines(target, one) for one in (known.base, known.content, target.content))
+    if base is None or before is None or now is None:
+        return record, ()  # as before: the next look, which finds all three, goes on from there
+    lost: tuple[str, ...] = ()
+    if agent:
+        lost = tuple(_foreign(weave.touched(known.runs, cuts(before, now)), agent, tree))
+        runs = weave.followed(known.runs, base, (before, now), agent)
+    else:
+        runs = weave.explained(known.runs, base, (before, now))
+    following = known._replace(content=target.content, runs=runs)
+    return record.with_tree(tree_name, _squared(tree._replace(weave=following))), lost
+
+
+def _foreign(hit: list[Hunk], agent: str, tree: Tree) -> dict[str, None]:
+    there = {lock.agent for lock in tree.locks if not locks.family(lock.agent, agent)}
+    return {who: None for hunk in hit for who in hunk.agents if who in there}
+
+
+def inherited(record: PathRecord, tree_name: str, child: str, parent: str) -> PathRecord:
+    """The record after the child's lines became its parent's."""
+    tree = record.tree(tree_name)
+    if tree.weave is None:
+        return record
+    return record.with_tree(tree_name, _squared(tree._replace(weave=given(tree.weave, child, parent))))
+
+
+def landed(tree: Tree, target: Target, committed: str) -> Tree | None:
+    """The tree after a commit left `committed` as what the path is measured by; None where lines cannot tell.
+
+    `target` is what the path holds, with the texts that are needed.
+    """
+    known = None if tree.weave is None else _explained(tree.weave, target)
+    if known is None:
+        return None
+    base, now, new = (_lines(target, one) for one in (known.base, known.content, committed))
+    if base is None or now is None or new is None:
+        return None
+    runs = weave.landed(known.runs, base, (now, new))
+    return _squared(tree._replace(weave=Weave(committed, known.content, runs), offers={}))
+
+
+def carried(tree: Tree, target: Target, staged: bytes | None, agent: str) -> tuple[bytes, ...] | None:
+    """For each of the agent's hunks that the staged content takes along: the present content without it.
+
+    None where lines cannot tell.
+    """
+    known = None if tree.weave is None else _explained(tree.weave, target)
+    if known is None or staged is None or not is_text(staged):
+        return None
+    base, now = _lines(target, known.base), _lines(target, known.content)
+    if base is None or now is None:
+        return None
+    found = weave.carried(known.runs, base, (now, lines_of(staged)), agent)
+    return tuple(b"".join(weave.without(known.runs, base, now, [hunk])) for hunk in found)
+
+
+def alone(tree: Tree, target: Target, agent: str) -> tuple[str, bytes] | None:
+    """The base's fingerprint, and the base with only this agent's changes; None where lines cannot tell."""
+    known = None if tree.weave is None else _explained(tree.weave, target)
+    if known is None:
+        return None
+    base, now = _lines(target, known.base), _lines(target, known.content)
+    if base is None or now is None:
+        return None
+    return known.base, b"".join(weave.alone(known.runs, base, now, [agent]))
+
+
+def _squared(tree: Tree) -> Tree:
+    """The tree with locks that say of the whole file what the weave says of its lines.
+
+    An agent with lines there is dirty, one without is not, and a lock that protects nothing is gone. With one lock left
+    the weave is gone, too.
+    """
+    known = tree.weave
+    if known is None:
+        return tree
+    owners = weave.owners(known.runs)
+    left = []
+    for lock in tree.locks:
+        if lock.agent in owners:
+            left.append(lock._replace(base=known.base, wrote=known.content))
+        elif lock.calls or lock.explicit:
+            left.append(lock._replace(base=known.content, wrote=None))
+    return tree._replace(locks=tuple(left), weave=known if len(left) > 1 else None)

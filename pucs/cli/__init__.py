@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 import tempfile
@@ -10,7 +11,7 @@ import traceback
 from importlib import import_module
 
 from pucs import __version__
-from pucs.errors import PucsError
+from pucs.errors import PucsError, WorldError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,21 +26,21 @@ EPILOG = """exit codes: 0 fine, 1 refused by the rules, 2 wrong use, 3 the world
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit code; never raises but SystemExit for --help and wrong use."""
     try:
+        _prepare_streams()
         arguments = parser().parse_args(argv)
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except PucsError as error:
-        _say(f"pucs: {error}")
-        if error.hint:
-            _say(f"  {error.hint}")
-        return error.exit_code
+        return _failed(error)
     except KeyboardInterrupt:
         _say("pucs: interrupted")
         return 130
     except BrokenPipeError:
         # The reader went away (`pucs log | head`): nothing is wrong, and nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_stdout()
         return 0
+    except OSError as error:
+        return _failed(_refused_by_the_system(error))
     except Exception as error:  # noqa: BLE001 - the one place where everything is caught
         _say(f"pucs: a bug in PUCS: {type(error).__name__}: {error}. The report is in {_report()}; please send it.")
         return 4
@@ -61,8 +62,48 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _prepare_streams() -> None:
+    """Makes every text printable: on a stream that was closed, and where the encoding lacks a character of a path."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            # Also keeps the next file that is opened from becoming descriptor 1 or 2.
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open until the end
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _failed(error: PucsError) -> int:
+    _say(f"pucs: {error}" if not str(error).startswith("PUCS: ") else str(error))
+    if error.hint:
+        _say(f"  {error.hint}")
+    return error.exit_code
+
+
+def _refused_by_the_system(error: OSError) -> WorldError:
+    """What the operating system refused, with a way on: the folder left, the disk full, no right to write."""
+    try:
+        os.getcwd()
+    except OSError:
+        return WorldError("the current folder is gone", "go to a folder that exists, and run this again")
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _silence_stdout()
+    place = f": {error.filename}" if error.filename else ""
+    return WorldError(f"the system refused: {error.strerror or error}{place}", "mend that, then run this again")
+
+
+def _silence_stdout() -> None:
+    """Keeps the interpreter from failing over what it cannot print any more when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
+    try:
+        sys.stderr.write(text + "\n")
+    except OSError:
+        return  # nobody can be told; the exit code says it, too
 
 
 def _report() -> str:

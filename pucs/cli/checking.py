@@ -125,10 +125,14 @@ def _held(repository: Repository, names: Iterable[str]) -> tuple[list[Holding], 
 def _paths(texts: list[str]) -> Iterable[str]:
     """The paths of the arguments; one argument may hold many, a line each or parted by blanks, as git prints them."""
     for text in texts:
-        lines = text.split("\n")
-        if len(texts) == 1 and len(lines) == 1 and not text.startswith('"') and not os.path.lexists(text):
+        lines = [text] if _is_there(text) else text.split("\n")
+        if len(texts) == 1 and len(lines) == 1 and not text.startswith('"') and not _is_there(text):
             lines = text.split()
         yield from (_unquoted(line.strip()) for line in lines if line.strip())
+
+
+def _is_there(text: str) -> bool:
+    return bool(text) and os.path.lexists(text)
 
 
 def _unquoted(name: str) -> str:

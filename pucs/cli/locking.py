@@ -6,15 +6,14 @@ import argparse
 import time
 from typing import Any
 
-from pucs.cli.standing import caller, for_people_only, here, person, show_json
+from pucs.cli.standing import caller, for_people_only, here, person, publish_if_possible, show_json, shown
 from pucs.client import handling
 from pucs.client.library import PUCSClient
-from pucs.client.publishing import publish
 from pucs.client.surveying import survey
 from pucs.errors import Refusal, UsageError
 from pucs.locks import HELD
 from pucs.report import Holding, tree_name
-from pucs.wording import ago, holder
+from pucs.wording import ago, argument, holder
 
 _LONGEST_WAIT = 109.0
 _PAUSE = 0.2
@@ -56,7 +55,7 @@ def _minutes(text: str) -> float:
 
 def _locks(arguments: argparse.Namespace) -> int:
     repository = here()
-    publish(repository)
+    publish_if_possible(repository)
     surveyed = survey(repository)
     if arguments.json:
         from pucs.report import file_locks  # noqa: PLC0415
@@ -77,7 +76,7 @@ def line_of(holding: Holding, now: float) -> str:
     state = until if holding.state == HELD else "parked: uncommitted bytes, its agent is gone or idle"
     waiting = f", {len(holding.waiters)} waiting" if holding.waiters else ""
     tree = "" if holding.tree == "." else f" [{tree_name(holding.tree)}]"
-    return f"{holding.path}{tree}  {holder(holding.lock, now)}  ({state}{waiting})"
+    return f"{shown(holding.path)}{tree}  {holder(holding.lock, now)}  ({state}{waiting})"
 
 
 def _lock(arguments: argparse.Namespace) -> int:
@@ -88,8 +87,8 @@ def _lock(arguments: argparse.Namespace) -> int:
         client.outlives_this_process()
     taken = client.acquire_locks(arguments.paths, arguments.task, arguments.minutes)
     for path, lock in zip(arguments.paths, taken, strict=True):
-        print(f"{path} is yours until {time.strftime('%H:%M:%S', time.localtime(lock.expires()))}")
-    publish(repository)
+        print(f"{shown(path)} is yours until {time.strftime('%H:%M:%S', time.localtime(lock.expires()))}")
+    publish_if_possible(repository)
     return 0
 
 
@@ -101,13 +100,16 @@ def _unlock(arguments: argparse.Namespace) -> int:
             raise UsageError("unlock --force needs paths", "name the paths whose locks are to go")
         paths = [handling.inside_of(repository, path) for path in arguments.paths]
         for holding in handling.break_locks(repository, paths, person()):
-            print(f"{holding.path}: the lock of {holding.lock.agent} is gone; a copy of the file is kept")
+            print(f"{shown(holding.path)}: the lock of {holding.lock.agent} is gone; a copy of the file is kept")
     else:
         agent = caller(repository)
         client = PUCSClient(agent_id=agent.id if agent else person())
-        for path in client.release_locks(arguments.paths or None):
-            print(f"{path} is free")
-    publish(repository)
+        released = client.release_locks(arguments.paths or None)
+        for path in released:
+            print(f"{shown(path)} is free")
+        if not released:
+            print("no lock of yours was there to give back")
+    publish_if_possible(repository)
     return 0
 
 
@@ -116,8 +118,8 @@ def _adopt(arguments: argparse.Namespace) -> int:
     for name in arguments.paths:
         path = handling.inside_of(repository, name)
         holding = handling.adopt(repository, path, caller(repository), person())
-        print(f"{path}: the change of {holding.lock.agent} is yours now")
-    publish(repository)
+        print(f"{shown(path)}: the change of {holding.lock.agent} is yours now")
+    publish_if_possible(repository)
     return 0
 
 
@@ -128,20 +130,21 @@ def _wait(arguments: argparse.Namespace) -> int:
     agent = caller(repository)
     what = handling.awaited(repository, arguments.what, agent.id if agent else "")
     if what is None:
-        print(f"ticket {arguments.what} is done: its path was freed")
+        print(f"ticket {arguments.what} is done: its path was free")
         return 0
     end = time.monotonic() + arguments.timeout
     while True:
         held = handling.in_the_way(repository, what)
         if not any(one.state == HELD for one in held):
             parked = f"; it holds uncommitted changes of {held[0].lock.agent}, who is gone" if held else ""
-            print(f"{what.path} is free{parked}")
+            print(f"{shown(what.path)} is free{parked}")
             return 0
         if time.monotonic() >= end:
             lock = held[0].lock
             since = ago(repository.store.read().now - lock.acquired)
+            again = f"{repository.installation.command} wait {argument(arguments.what)}"
             raise Refusal(
-                f"{what.path} is still held by {lock.agent} (since {since})",
-                f"wait again: {repository.installation.command} wait {arguments.what}, or work on something else",
+                f"{shown(what.path)} is still held by {lock.agent}, who took it {since}",
+                f"wait again: {again}, or work on something else",
             )
         time.sleep(_PAUSE)

@@ -8,9 +8,8 @@ import time
 from typing import Any
 
 from pucs.cli.locking import line_of
-from pucs.cli.standing import caller, here, seconds_of, show_json
+from pucs.cli.standing import caller, here, publish_if_possible, seconds_of, show_json, shown
 from pucs.client import handling
-from pucs.client.publishing import publish
 from pucs.client.surveying import survey
 from pucs.report import orchestrator_state
 from pucs.times import moment_of
@@ -39,7 +38,7 @@ def add(commands: Any) -> None:
 
 def _status(arguments: argparse.Namespace) -> int:
     repository = here()
-    publish(repository)
+    publish_if_possible(repository)
     surveyed = survey(repository)
     if arguments.json:
         show_json(orchestrator_state(surveyed))
@@ -74,7 +73,7 @@ def _why(arguments: argparse.Namespace) -> int:
         show_json({**reasons._asdict(), "answers": answers, "holdings": holdings})
         return 0
     now = repository.store.read().now
-    print(reasons.path)
+    print(shown(reasons.path))
     print(f"  belongs to: {', '.join(reasons.owners) or 'no stream, so every agent may change it'}")
     if reasons.critical:
         print("  critical: only one worktree at a time may change it")
@@ -91,14 +90,14 @@ def _why(arguments: argparse.Namespace) -> int:
 
 def _log(arguments: argparse.Namespace) -> int:
     repository = here()
-    since = time.time() - seconds_of(arguments.since) if arguments.since else 0.0
-    shown = 0
+    since = 0.0 if arguments.since is None else time.time() - seconds_of(arguments.since)
+    count = 0
     while True:
         entries = list(repository.store.events())
-        for entry in entries[shown:]:
+        for entry in entries[count:]:
             if _wanted(entry, arguments, since):
                 print(json.dumps(entry) if arguments.json else _line(entry), flush=True)
-        shown = len(entries)
+        count = len(entries)
         if not arguments.follow:
             return 0
         time.sleep(_PAUSE)
@@ -117,6 +116,6 @@ def _wanted(entry: dict[str, Any], arguments: argparse.Namespace, since: float) 
 
 def _line(entry: dict[str, Any]) -> str:
     rest = {key: value for key, value in entry.items() if key not in ("timestamp", "agent", "stream", "action")}
-    about = "  ".join(f"{key}={value}" for key, value in rest.items())
+    about = "  ".join(f"{key}={shown(str(value))}" for key, value in rest.items())
     stamp = str(entry.get("timestamp", ""))[:19].replace("T", " ")
     return f"{stamp}  {entry.get('agent')}  {entry.get('action')}  {about}".rstrip()

@@ -5,15 +5,23 @@ from __future__ import annotations
 import getpass
 import json
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from pucs.client.callers import calling_agent
 from pucs.client.opening import Repository, repository_at
-from pucs.errors import Refusal, UsageError
+from pucs.client.publishing import publish
+from pucs.errors import Refusal, StoreError, UsageError
 from pucs.model import PERSON
+from pucs.paths import printable
 
 if TYPE_CHECKING:
     from pucs.model import Agent
+
+
+def shown(path: str) -> str:
+    """The whole path as it is printed on a line of its own: what is no printable character is escaped."""
+    return printable(path, len(path) * 10 + 1)
 
 
 def here() -> Repository:
@@ -45,8 +53,22 @@ def for_people_only(repository: Repository, what: str) -> None:
 
 
 def show_json(value: Any) -> None:
-    """Prints one JSON document."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    """Prints one JSON document; where stdout lacks a character, all that are not ASCII are escaped."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=2)
+    print(text)
+
+
+def publish_if_possible(repository: Repository) -> None:
+    """Brings the published files up to date; where the disk refuses, the command goes on, and stderr says so."""
+    try:
+        publish(repository)
+    except (OSError, StoreError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        sys.stderr.write(f"pucs: warning: the published files could not be brought up to date: {why}\n")
 
 
 def seconds_of(text: str) -> float:

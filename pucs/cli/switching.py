@@ -6,9 +6,8 @@ import argparse
 import time
 from typing import Any
 
-from pucs.cli.standing import for_people_only, here, person, seconds_of
+from pucs.cli.standing import for_people_only, here, person, publish_if_possible, seconds_of
 from pucs.client import handling
-from pucs.client.publishing import publish
 
 
 def add(commands: Any) -> None:
@@ -23,9 +22,9 @@ def add(commands: Any) -> None:
 def _off(arguments: argparse.Namespace) -> int:
     repository = here()
     for_people_only(repository, "pucs off")
-    seconds = seconds_of(arguments.duration) if arguments.duration else 0.0
+    seconds = 0.0 if arguments.duration is None else seconds_of(arguments.duration)
     until = handling.switch_off(repository, seconds, person())
-    publish(repository)
+    publish_if_possible(repository)
     when = time.strftime("until %H:%M:%S", time.localtime(until)) if until else "until `pucs on`"
     print(f"PUCS is off in this repository {when}: nobody is kept out of anything")
     return 0
@@ -35,6 +34,6 @@ def _on(_arguments: argparse.Namespace) -> int:
     repository = here()
     for_people_only(repository, "pucs on")
     was_off = handling.switch_on(repository, person())
-    publish(repository)
+    publish_if_possible(repository)
     print("PUCS is on again" if was_off else "PUCS was on")
     return 0

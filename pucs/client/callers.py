@@ -22,6 +22,7 @@ def calling_agent(repository: Repository, environ: Mapping[str, str]) -> Agent |
 
     Known by a client process among the ancestors, else by PUCS_AGENT_ID, else by CLAUDE_CODE_SESSION_ID. Inside one
     host session the single open shell call tells main agent from subagent; where several are open it is the main one.
+    A host session that no hook has spoken of is an agent nevertheless.
     """
     view = repository.store.read()
     main = _by_ancestors(view) or _by_environment(view, environ)
@@ -44,8 +45,11 @@ def _by_environment(view: View, environ: Mapping[str, str]) -> Agent | None:
     if given:
         return view.agent(given) or Agent(given)
     session = environ.get("CLAUDE_CODE_SESSION_ID")
-    name = view.name("session/" + session) if session else None
-    return view.agent(name.value) if name is not None else None
+    if not session:
+        return None
+    name = view.name("session/" + session)
+    known = view.agent(name.value) if name is not None else None
+    return known or Agent(f"session-{session[:8]}", session=session)
 
 
 def _family(main: Agent, view: View) -> list[Agent]:

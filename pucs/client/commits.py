@@ -69,12 +69,8 @@ def under_way(environ: Mapping[str, str], cwd: str) -> Commit | None:
 
 
 def committer(commit: Commit) -> Agent | None:
-    """The agent that commits; None for a person. One that was never seen here is an agent nevertheless."""
-    agent = calling_agent(commit.repository, commit.environ)
-    session = commit.environ.get("CLAUDE_CODE_SESSION_ID")
-    if agent is None and session:
-        return Agent(f"session-{session[:8]}", session=session)
-    return agent
+    """The agent that commits; None for a person."""
+    return calling_agent(commit.repository, commit.environ)
 
 
 def name_of(commit: Commit, agent: Agent | None) -> str:

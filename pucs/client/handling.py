@@ -9,13 +9,14 @@ from pucs.client.surveying import at_work, holdings_of
 from pucs.client.words import words_of
 from pucs.errors import Refusal, StoreError, UsageError
 from pucs.git import locate
-from pucs.model import DENY, Agent, EditRequest, Event, Name, Notice
+from pucs.model import DENY, Agent, EditRequest, Event, Finding, Name, Notice
 from pucs.notices import put
 from pucs.policy import critical, owners
 from pucs.record import Record
 from pucs.report import Holding
 from pucs.state import contents
 from pucs.view import Change
+from pucs.wording import argument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,11 +55,17 @@ class Reasons(Record):
 
 
 def awaited(repository: Repository, text: str, agent: str) -> Awaited | None:
-    """What a ticket or a path stands for; None for a ticket that is done. Raises UsageError for anything else."""
-    name = repository.store.read().name("ticket/" + text)
+    """What a ticket or a path stands for; None for a ticket that is done.
+
+    Raises UsageError for anything else.
+    """
+    view = repository.store.read()
+    name = view.name("ticket/" + text)
     if name is not None:
         return Awaited(name.value, str(name.extra.get("tree", locate.MAIN)), str(name.extra.get("agent", agent)))
-    if text[:1] == "t" and text[1:].isdigit():
+    if text[:1] == "t" and text[1:].isdecimal():
+        if int(text[1:]) > view.revision:
+            raise UsageError(f"nobody was given the ticket {text}", "a denial names the ticket; or wait for a path")
         return None
     return Awaited(inside_of(repository, text), repository.tree.id, agent)
 
@@ -77,6 +84,8 @@ def inside_of(repository: Repository, path: str) -> str:
         raise UsageError(f"{path!r} is no path: {error}", "name a path inside the working tree") from None
     if place is None or place.tree.root != repository.tree.root:
         raise UsageError(f"{path} is not in {repository.tree.root}", "name a path inside the working tree")
+    if not place.inside:
+        raise UsageError(f"{path or '(nothing)'} is the whole working tree", "name a file inside it")
     return see(repository, place.inside, repository.store.read()).target.path
 
 
@@ -158,7 +167,8 @@ def why(repository: Repository, path: str, stranger: str) -> Reasons:
         change = edit_gate.before(request, policy, view)
         words = ""
         if change.result.decision == DENY:
-            words = words_of(repository, change.result.findings[0], [sight], agent.stream)
+            finding = _with_a_real_ticket(change.result.findings[0], agent.id, view)
+            words = words_of(repository, finding, [sight], agent.stream)
         answers.append(Answer(agent.id, agent.stream, change.result.decision, words))
     try:
         view.path(path)
@@ -167,6 +177,14 @@ def why(repository: Repository, path: str, stranger: str) -> Reasons:
         damaged = True
     holdings = tuple(holdings_of(repository, path, view))
     return Reasons(path, owners(policy, path), critical(policy, path) is not None, holdings, tuple(answers), damaged)
+
+
+def _with_a_real_ticket(finding: Finding, agent: str, view: View) -> Finding:
+    """The finding as one who only asks may show it: who was never denied has no ticket, and waits for the path."""
+    ticket = view.name("ticket/" + finding.ticket) if finding.ticket else None
+    if ticket is not None and ticket.extra.get("agent") == agent:
+        return finding
+    return finding._replace(ticket=argument(finding.path))
 
 
 def switch_off(repository: Repository, seconds: float, by: str) -> float:

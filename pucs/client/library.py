@@ -65,7 +65,7 @@ class PUCSClient:
 
         Raises Refusal, with what a denied edit would be told, when one of them is not to be had.
         """
-        inside = [self._inside(path) for path in ([files] if isinstance(files, str) else files)]
+        inside = [self._file(path) for path in ([files] if isinstance(files, str) else files)]
         verdict, sights, taken = self._ask(inside, task, (minutes or 0) * 60)
         if verdict.decision == DENY:
             finding = verdict.findings[0]
@@ -119,6 +119,12 @@ class PUCSClient:
 
     def _identity(self, task: str) -> Identity:
         return agents.Identity("", "", self.agent_id, self._stream, task, self._process)
+
+    def _file(self, path: str) -> str:
+        inside = self._inside(path)
+        if not inside or os.path.isdir(os.path.join(self.repository.tree.root, inside)):
+            raise UsageError(f"{path or '(nothing)'} is a folder, and locks are on files", "name the files in it")
+        return inside
 
     def _inside(self, path: str) -> str:
         root = self.repository.tree.root

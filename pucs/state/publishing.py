@@ -25,12 +25,14 @@ def write_document(root: str, name: str, document: dict[str, Any]) -> None:
     """Replaces one published document."""
     path = f"{root}/state/{name}"
     unfinished = f"{path}.{os.getpid()}"
-    fd = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        os.write(fd, (_indented(document) + "\n").encode("ascii"))
-    finally:
-        os.close(fd)
-    os.replace(unfinished, path)
+        with open(unfinished, "w", encoding="ascii", opener=_for_its_owner) as file:
+            file.write(_indented(document) + "\n")
+        os.replace(unfinished, path)
+    except OSError:
+        if os.path.lexists(unfinished):
+            os.unlink(unfinished)
+        raise
 
 
 def derive_logs(root: str) -> None:
@@ -90,8 +92,12 @@ def _new_entries(root: str) -> Iterator[dict[str, Any]]:
             if isinstance(entry, dict):
                 yield entry
         inode, offset = number, end
-    with open(mark, "w", encoding="ascii") as file:
+    with open(mark, "w", encoding="ascii", opener=_for_its_owner) as file:
         file.write(f"{inode} {offset}")
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _is_file(path: str) -> bool:

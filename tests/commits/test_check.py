@@ -93,6 +93,12 @@ def test_a_path_outside_is_wrong_use(busy, capsys):
     assert capsys.readouterr().err
 
 
+def test_a_path_with_a_line_break_is_one(busy, client, capsys):
+    client().write("new\nline.py", "x\n")
+    assert main(["check", "--files", "new\nline.py"]) == 1
+    assert "new\\nline.py: held: agent-" in capsys.readouterr().out
+
+
 def test_check_as_json(busy, capsys):
     assert main(["check", "--json", "--files", "a.py", "b.py"]) == 1
     document = json.loads(capsys.readouterr().out)

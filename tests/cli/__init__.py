@@ -1,0 +1,1 @@
+"""The commands, in processes of their own, on real repositories."""

@@ -28,7 +28,9 @@ def compare(repository: Repository, finding: Finding, head: str) -> None:
     content = contents.look(f"{repository.tree.root}/{finding.path}")[0]
     try:
         committed = _in_head(repository.tree.root, finding.path)
-        same = committed == content or (committed != lock.wrote and _same_as_head(repository.tree.root, finding.path))
+        # What git does not track is no change to it, whatever it holds.
+        unsure = committed not in (contents.ABSENT, lock.wrote)
+        same = committed == content or (unsure and _same_as_head(repository.tree.root, finding.path))
     except GitError:
         committed, same = contents.UNKNOWN, False
 

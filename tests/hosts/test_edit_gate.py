@@ -124,6 +124,15 @@ class TestFree:
         guarded.commit("By another tool")
         assert client().write("a.py", "ben\n").silent
 
+    def test_a_new_file_is_not_landed_because_head_moved(self, client, guarded: Repo) -> None:
+        anna, ben = client(), client()
+        anna.write("new.py", "anna\n")
+        guarded.git("commit", "-q", "--allow-empty", "-m", "Else")
+        assert "is being changed by agent-1" in ben.pre("Edit", "new.py").reason
+        anna.kill()
+        guarded.git("commit", "-q", "--allow-empty", "-m", "Once more")
+        assert "holds uncommitted changes of agent-1" in ben.pre("Edit", "new.py").reason
+
     def test_a_commit_of_something_else_frees_nothing(self, client, guarded: Repo) -> None:
         client().write("a.py", "anna\n")
         guarded.write("b.py", "person\n")

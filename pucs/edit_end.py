@@ -140,7 +140,7 @@ def swept(agent: Agent, targets: tuple[Target, ...], view: View) -> Change:
         record = view.path(target.path)
         tree = record.tree(target.tree)
         mine = locks.own(tree, agent.id)
-        if mine is None or locks.state_of(mine, target.content, view) != locks.VOID:
+        if mine is None or mine.revision > target.revision or locks.state_of(mine, target.content, view) != locks.VOID:
             continue
         events.append(Event(agent.id, mine.stream, "released", {"file": target.path}))
         freed = record.with_tree(target.tree, locks.without(tree, agent.id))

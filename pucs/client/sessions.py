@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pucs.view import View
 
+_SHELLS = ("Bash", "PowerShell")
 _BUDGET = 0.8
 _DEADLINE = 0.3
 """A client gives SessionEnd hooks 1.5 seconds; who died without saying so is found out at the next look anyway."""
@@ -113,6 +114,9 @@ def _close(repository: Repository, caller: Caller, done: tuple[Finished, ...]) -
     if agent is None or is_off(view):
         return ()
     over = {one.call: one for one in done if one.call in agent.calls}
+    # A command may have taken back what this agent wrote: what is clean now must not count as its later.
+    ran = any(agent.calls[call].tool in _SHELLS for call in over)
+    left = _targets(repository, agent.paths, view) if ran else ()
     refused = {call: _targets(repository, agent.calls[call].paths, view) for call in over if over[call].refused}
     ended = {call: _targets(repository, agent.calls[call].paths, view) for call in over if not over[call].refused}
     read = tuple(_read_targets(repository, done, view))
@@ -124,13 +128,18 @@ def _close(repository: Repository, caller: Caller, done: tuple[Finished, ...]) -
         change = edit_end.settle(now, ended, view)
         more = edit_end.settle(view.after(change).agent(agent.id) or now, refused, view.after(change), wrote=False)
         writes = {**change.writes, **more.writes}
+        events = change.events + more.events
+        if left:
+            swept = edit_end.swept(now, left, view.after(Change(None, writes)))
+            writes.update(swept.writes)
+            events += swept.events
         for target in read:
             key = "path/" + target.path
             record = writes.get(key) or view.path(target.path)
             if record.tree(target.tree).writer is not None:
                 writes[key] = locks.shown(record, target.tree, agent.id, view)
         told = notices.delivered(agent.id, writes, view)
-        return Change(told, writes, change.events + more.events)
+        return Change(told, writes, events)
 
     told: tuple[str, ...] = repository.store.transact(rule)
     return told

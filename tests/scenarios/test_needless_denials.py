@@ -47,3 +47,13 @@ def test_what_an_agent_wrote_between_add_and_commit_stays_its_own(guarded, clien
     guarded.git("commit", "-q", "-m", "feat: Take two", CLAUDE_CODE_SESSION_ID=anna.session)
     assert guarded.events("released") == []
     assert ben.pre("Edit", "a.py").denied
+
+
+def test_what_a_command_took_back_is_not_its_agents_when_a_person_changes_it(guarded, client):
+    anna, ben = client(), client()
+    assert anna.edit("a.py", "a = 1", "a = 2").silent
+    anna.pre("Bash", command="git checkout HEAD -- a.py")
+    guarded.git("checkout", "-q", "HEAD", "--", "a.py")
+    anna.post()
+    guarded.write("a.py", "a = 1  # a person's\n")
+    assert _edits(ben)

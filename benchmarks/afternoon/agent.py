@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _REFUSED = "The user doesn't want to proceed with this tool use. The tool use was rejected."
 _CHANGED = "<tool_use_error>File has been modified since read, either by the user or by a linter.</tool_use_error>"
+_MOVED = "File has been unexpectedly modified. Read it again before attempting to write it."
 _NO_MATCH = "<tool_use_error>String to replace not found in file.</tool_use_error>"
 
 _KINDS = {"edit": 62, "rewrite": 10, "write": 18, "blind": 3, "refused": 3, "interrupted": 3, "unmatched": 3}
@@ -233,7 +234,16 @@ class Agent:
             yield
             return ""
         if kind != "interrupted" or self.dice.random() < 0.5:
-            self._write(place, call, mark)
+            if not self._write(place, call, mark, self.views.get(path) if whole else None):
+                # The client looks once more just before it writes.
+                now = time.monotonic()
+                self.hands.post(call, failed=_MOVED)
+                journal.closed(claim, now)
+                listing.append((call, _MOVED))
+                listing.append(self._look(path))
+                self.world.tally.count("client refusals")
+                yield
+                return ""
             yield
         if kind == "interrupted":
             # No event follows. The call is over when this agent does the next thing.
@@ -249,21 +259,30 @@ class Agent:
         yield
         return ""
 
-    def _write(self, place: Place, call: dict[str, Any], mark: str) -> None:
+    def _write(self, place: Place, call: dict[str, Any], mark: str, view: str | None) -> bool:
+        """The tool at work; false where it does nothing, since the file is not what it was when it was looked at."""
         values = call["tool_input"]
+        moved = False
 
         def change(before: str | None) -> str | None:
+            nonlocal moved
             if self.is_over:
                 raise Killed
+            if view is not None and view != (before or ""):
+                moved = True
+                return before
             if "content" in values:
                 return str(values["content"])
             return (before or "").replace(values["old_string"], values["new_string"], 1)
 
         after = self.world.journal.write(self.name, place, change)
+        if moved:
+            return False
         self.world.tally.tell(self.name, f"wrote {place} {mark}")
         if (mark and mark in (after or "")) or (values.get("old_string") and "m-" in values["old_string"]):
             self.mine.add(place.path)
         self.views[place.path] = after or ""
+        return True
 
     def _plan(self, kind: str, path: str) -> tuple[dict[str, Any] | None, str]:
         """The call and the mark it adds; no call where the client finds nothing to replace."""

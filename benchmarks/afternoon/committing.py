@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import time
 from itertools import count
 from typing import TYPE_CHECKING
@@ -60,20 +61,24 @@ def commit(agent: Agent) -> Iterator[None]:
 def undo(agent: Agent) -> Iterator[None]:
     """The agent takes back its own uncommitted change to one path, where no other bytes are."""
     world = agent.world
-    own = [path for path in sorted(agent.mine) if world.journal.only(agent.name, Place(agent.tree, path))]
-    if not own:
-        return
-    path = agent.dice.choice(own)
-    begun = time.monotonic()
-    committed = _content(agent.repo, "HEAD", path) is not None
-    command = ["git", "checkout", "-q", "HEAD", "--", path] if committed else ["rm", "-f", path]
-    claim = world.journal.abandons(agent.name, Place(agent.tree, path))
-    done = agent.hands.shell(command)
-    if done.status == 0:
-        world.journal.undone(claim, Place(agent.tree, path), Span(begun, agent.hands.ended))
-        agent.mine.discard(path)
-        agent.views.pop(path, None)
-        world.tally.count("undone changes")
+    # Nobody writes between the look and the deed: a shell command that takes what it did not see is not this play's.
+    with world.journal.mutex:
+        own = [path for path in sorted(agent.mine) if world.journal.only(agent.name, Place(agent.tree, path))]
+        if not own:
+            return
+        path = agent.dice.choice(own)
+        begun = time.monotonic()
+        committed = _content(agent.repo, "HEAD", path) is not None
+        command = ["git", "checkout", "-q", "HEAD", "--", path] if committed else ["rm", "-f", path]
+        claim, pending = world.journal.abandons(agent.name, Place(agent.tree, path))
+        done = agent.hands.shell(command)
+        if done.status == 0:
+            world.journal.undone(claim, Place(agent.tree, path), Span(begun, agent.hands.ended))
+            agent.mine.discard(path)
+            agent.views.pop(path, None)
+            world.tally.count("undone changes")
+        else:
+            world.journal.kept(claim, Place(agent.tree, path), pending)
     yield
 
 
@@ -89,8 +94,8 @@ def branch(agent: Agent) -> Iterator[None]:
 
 
 def catch_up(world: World, owner: str, early: float) -> None:
-    """A commit that ended after its client was killed landed all the same."""
-    for place in world.journal.pending(owner):
+    """A commit that ended after its client was killed landed all the same, whoever took the place over meanwhile."""
+    for place in world.journal.touched(owner):
         repo = world.repos[place.tree]
         content = _content(repo, "HEAD", place.path) or ""
         world.journal.committed(owner, place, (content, content), Span(early, time.monotonic()))
@@ -190,8 +195,11 @@ def _known(agent: Agent, path: str) -> bool:
 
 
 def _content(repo: Repo, revision: str, path: str) -> str | None:
-    done = repo.git("cat-file", "-t", f"{revision}:{path}", check=False)
-    return repo.git("cat-file", "blob", f"{revision}:{path}") if done == "blob" else None
+    """What that revision holds there, to the last byte; None where it has no such file."""
+    done = subprocess.run(
+        ["git", "cat-file", "blob", f"{revision}:{path}"], cwd=repo.root, env=repo.env, capture_output=True, check=False
+    )
+    return done.stdout.decode() if done.returncode == 0 else None
 
 
 def _git(repo: Repo, *arguments: str) -> str:

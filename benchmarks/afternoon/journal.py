@@ -49,6 +49,8 @@ class Claim:
     """Marks this claim added (True) or took out (False) and nobody committed yet; BYTES for any other change."""
     base: str | None = None
     """What the place held before the claim."""
+    content: str | None = None
+    """What its owner made of the place last."""
 
 
 class Journal:
@@ -104,8 +106,14 @@ class Journal:
                 full.write_bytes(after.encode())
             elif before is not None:
                 full.unlink()
+            span = Span(begun, time.monotonic())
             if before != after and not formatting:
-                self._noted(owner, place, (before, after), Span(begun, time.monotonic()))
+                self._noted(owner, place, (before, after), span)
+            for claim in self._claims[place]:
+                if claim.kind == "bytes" and claim.ended is None and after == claim.base:
+                    # Whoever made it so: nothing of what this owner did is left there.
+                    claim.pending.clear()
+                    claim.ended = span
             return after
 
     def _noted(self, owner: str, place: Place, contents: tuple[str | None, str | None], span: Span) -> None:
@@ -125,9 +133,7 @@ class Journal:
             else:
                 claim.pending[mark] = mark in after
         claim.pending[BYTES] = True
-        if contents[1] == claim.base:
-            claim.pending.clear()
-            claim.ended = span
+        claim.content = contents[1]
 
     def _claim_of(self, owner: str, place: Place, base: str | None, span: Span) -> Claim:
         claim = self._bytes_of(owner, place)
@@ -207,7 +213,9 @@ class Journal:
                 claim.ended = span
                 for mark in claim.pending:
                     self._owner_of[mark] = heir
-                self._claim_of(heir, where, claim.base, span).pending.update(claim.pending)
+                theirs = self._claim_of(heir, where, claim.base, span)
+                theirs.pending.update(claim.pending)
+                theirs.content = claim.content
 
     # Committing
 
@@ -251,19 +259,32 @@ class Journal:
                 landed = [m for m, added in claim.pending.items() if m != BYTES and (m in after) == added]
                 for mark in landed:
                     del claim.pending[mark]
-                if list(claim.pending) == [BYTES] and (before != after or contents[1] == self.read(place)):
+                mine = {mark for mark in after - before if self._owner_of.get(mark) == claim.owner}
+                for mark in mine - set(MARK.findall(claim.content or "")):
+                    claim.pending[mark] = False  # taken out again after that commit had begun
+                whole = contents[1] in (claim.content, self.read(place))
+                if list(claim.pending) == [BYTES] and (landed or before != after or whole):
                     claim.pending.clear()
                 if not claim.pending:
                     claim.ended = span
 
-    def abandons(self, owner: str, place: Place) -> Claim | None:
+    def abandons(self, owner: str, place: Place) -> tuple[Claim | None, dict[str, bool]]:
         """The owner is about to take the place back to what is committed: its bytes there may vanish from now on."""
         with self.mutex:
             claim = self._bytes_of(owner, place)
+            if claim is None:
+                return None, {}
+            pending = dict(claim.pending)
+            self._alive[place] -= set(pending)
+            claim.pending.clear()
+            return claim, pending
+
+    def kept(self, claim: Claim | None, place: Place, pending: dict[str, bool]) -> None:
+        """It could not be done."""
+        with self.mutex:
+            self._alive[place] |= set(pending) & set(MARK.findall(self.read(place) or ""))
             if claim is not None:
-                self._alive[place] -= set(claim.pending)
-                claim.pending.clear()
-            return claim
+                claim.pending.update(pending)
 
     def undone(self, claim: Claim | None, place: Place, span: Span) -> None:
         """It has done so."""
@@ -283,10 +304,14 @@ class Journal:
                     where += [f"{mark} vanished from {place.path} in {place.tree} by a merge" for mark in missing]
             self._alive[place] = now
 
-    def pending(self, owner: str) -> list[Place]:
-        """Where the owner has uncommitted bytes."""
+    def touched(self, owner: str) -> list[Place]:
+        """Where the owner has, or ever had, bytes of its own."""
         with self.mutex:
-            return [place for place in list(self._claims) if self._bytes_of(owner, place) is not None]
+            return [
+                place
+                for place, claims in self._claims.items()
+                if any(claim.kind == "bytes" and claim.owner == owner for claim in claims)
+            ]
 
     # Judging
 

@@ -94,7 +94,9 @@ class Person:
         with self.world.journal.mutex:
             begun = time.monotonic()
             before = self.repo.git("rev-parse", "HEAD")
-            done = self._shell(f"git merge -q --no-edit {other}")
+            # Somebody committed since the look: a merge that stops there is called off at once.
+            given_up = "{ git rev-parse -q --verify MERGE_HEAD && git merge --abort; false; }"
+            done = self._shell(f"git merge -q --no-edit {other} || {given_up}")
             after = self.repo.git("rev-parse", "HEAD")
             if done.status == 0 and before != after:
                 recorded(self.world, MAIN, after, None, Span(begun, time.monotonic()))

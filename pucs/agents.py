@@ -77,8 +77,10 @@ def end(agent: Agent, view: View) -> Change:
 
 
 def calls(agent: Agent, call: str, tool: str, what: str, view: View) -> Change:
-    """The agent with an open call that writes nowhere we know of."""
-    noted = agent._replace(calls={**agent.calls, call: Call(tool, view.now, what)}, seen=view.now)
+    """The agent with an open call that runs a command; paths that it was granted before stay with it."""
+    earlier = agent.calls.get(call)
+    paths = earlier.paths if earlier is not None else ()
+    noted = agent._replace(calls={**agent.calls, call: Call(tool, view.now, what, paths)}, seen=view.now)
     return Change(noted, {"agent/" + agent.id: noted})
 
 

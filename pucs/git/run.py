@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+# What `git rev-parse --local-env-vars` lists: it says which repository is meant, and holds for no other one.
+REPOSITORY_VARIABLES = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
+    "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE", "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_PREFIX", "GIT_INTERNAL_SUPER_PREFIX", "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+)  # fmt: skip
+
+
 class Output(Record):
     """What git said and how it ended."""
 
@@ -22,6 +31,11 @@ class Output(Record):
 def plain_environment() -> dict[str, str]:
     """The environment without what git exports to its hooks (GIT_DIR, GIT_INDEX_FILE, …): for asking another tree."""
     return {key: value for key, value in system.environ().items() if not key.startswith("GIT_")}
+
+
+def repository_environment() -> dict[str, str]:
+    """The environment without what says which repository is meant, the user's git configuration included."""
+    return {key: value for key, value in system.environ().items() if key not in REPOSITORY_VARIABLES}
 
 
 def git(

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 import os
 
-from pucs.git.run import git
+from pucs.git.run import git, repository_environment
 from pucs.record import Record
-
-# What `git rev-parse --local-env-vars` lists: it says which repository is meant, and holds for no other one.
-_LOCAL = (
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
-    "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE", "GIT_INDEX_FILE",
-    "GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_PREFIX", "GIT_INTERNAL_SUPER_PREFIX", "GIT_SHALLOW_FILE",
-    "GIT_COMMON_DIR",
-)  # fmt: skip
 
 
 class Worktree(Record):
@@ -26,7 +18,7 @@ class Worktree(Record):
 
 def environment() -> dict[str, str]:
     """The environment without those, the user's git configuration included, for asking about any repository."""
-    return {key: value for key, value in os.environ.items() if key not in _LOCAL}
+    return repository_environment()
 
 
 def worktrees(folder: str) -> list[Worktree]:

@@ -99,6 +99,42 @@ def test_alone(repo: Repo, pucs: Pucs, scene: Scene) -> None:
     scene.lets_a_person()
 
 
+def test_lines_added_to_ours_run_and_stay(repo: Repo, pucs: Pucs, scene: Scene) -> None:
+    """Somebody finds our hook in the folder and writes into it, as people and other tools do."""
+    pucs("init")
+    path = repo.common / "hooks/pre-commit"
+    first, *rest = path.read_text().splitlines(keepends=True)
+    path.write_text(first + 'echo before >>"$MINE"\n' + "".join(rest) + 'echo after >>"$MINE"\n')
+    assert pucs("init").status == 0
+    scene.refuses()
+    scene.mine()
+    scene.lets_a_person()
+    assert scene.mine() == ["before", "after"]
+    assert pucs("uninstall").status == 0
+    assert path.read_text() == '#!/bin/sh\necho before >>"$MINE"\necho after >>"$MINE"\n'
+    scene.lets_a_person()
+    assert scene.mine() == ["before", "after"]
+
+
+def test_lines_added_to_ours_before_uninstalling_stay(repo: Repo, pucs: Pucs) -> None:
+    pucs("init")
+    path = repo.common / "hooks/post-commit"
+    path.write_text(path.read_text() + "echo mine\n")
+    assert pucs("uninstall").status == 0
+    assert path.read_text() == "#!/bin/sh\necho mine\n"
+
+
+def test_lines_added_around_somebodys_program_stay(repo: Repo, pucs: Pucs) -> None:
+    program = hook(repo.common / "hooks/pre-commit", "#!/usr/bin/env python3\n")
+    pucs("init")
+    program.write_text(program.read_text() + "echo mine\n")
+    assert pucs("init").status == 0
+    assert program.read_text().endswith("echo mine\n")
+    assert pucs("uninstall").status == 0
+    assert program.read_text() == "#!/usr/bin/env python3\n"
+    assert program.with_name("pre-commit.after-pucs").read_text() == "#!/bin/sh\necho mine\n"
+
+
 def test_in_a_linked_worktree(repo: Repo, pucs: Pucs, scene: Scene) -> None:
     pucs("init")
     linked = repo.worktree("linked")

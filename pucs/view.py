@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pucs.conflicts import key_of
 from pucs.errors import StoreError
 from pucs.model import Agent, Event, Inbox, Name, PathRecord, Process
 from pucs.record import Record
@@ -10,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
+
+    from pucs.conflicts import Conflict
 
 
 class Damaged(StoreError):  # noqa: N818 - a state of a record
@@ -55,6 +58,11 @@ class View:
         """The agent's undelivered notices."""
         record: Inbox | None = self._load("inbox/" + agent)
         return Inbox(agent) if record is None else record
+
+    def conflict(self, identifier: str) -> Conflict | None:
+        """The recorded conflict of that id."""
+        record: Conflict | None = self._load(key_of(identifier))
+        return record
 
     def name(self, key: str) -> Name | None:
         """The small fact stored under `key`: `session/…`, `client/…`, `ticket/…`, `number/…`, `inode/…`, `switch/…`."""

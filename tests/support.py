@@ -14,6 +14,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -285,6 +286,21 @@ class Client:
         text = full.read_bytes().decode() if full.exists() else ""
         assert old in text, f"{old!r} is not in {path}"
         return self._change("Edit", path, text.replace(old, new, 1), old_string=old, new_string=new, replace_all=False)
+
+    def run(self, command: str, *, meanwhile: Callable[[], object] = lambda: None, **values: Any) -> Reply:
+        """A Bash call from beginning to end, really executed; the reply of PreToolUse if that denied it.
+
+        `meanwhile` is called when the command is over and nobody knows it yet.
+        """
+        reply = self.pre("Bash", command=command, **values)
+        if reply.denied:
+            self._open.pop()
+            return reply
+        done = subprocess.run(["bash", "-c", command], cwd=self.cwd, env=self.repo.env, check=False, timeout=60)
+        meanwhile()
+        after = self.fail(f"Exit code {done.returncode}") if done.returncode else self.post()
+        assert after.status == 0, after
+        return Reply(reply.status, reply.stdout + after.stdout, reply.stderr + after.stderr)
 
     def stop(self) -> Reply:
         """Stop, the end of a turn; SubagentStop for a subagent."""

@@ -19,6 +19,12 @@ REPOSITORY_VARIABLES = (
     "GIT_COMMON_DIR",
 )  # fmt: skip
 
+_KILL = 9
+
+
+class TooSlow(GitError):  # noqa: N818 - said of a run, like StoreBusy of the state
+    """Git did not come to its end in the time it was given, and was ended."""
+
 
 class Output(Record):
     """What git said and how it ended."""
@@ -39,11 +45,17 @@ def repository_environment() -> dict[str, str]:
 
 
 def git(
-    arguments: Sequence[str], *, cwd: str | None = None, env: Mapping[str, str] | None = None, check: bool = True
+    arguments: Sequence[str],
+    *,
+    cwd: str | None = None,
+    env: Mapping[str, str] | None = None,
+    check: bool = True,
+    seconds: float = 0.0,
 ) -> Output:
     """Runs `git` to its end. With `check` a non-zero exit raises GitError with git's own words.
 
     `env` replaces the environment; inside a git hook the caller decides whether GIT_DIR and GIT_INDEX_FILE hold.
+    Raises TooSlow where it takes longer than `seconds` (0: as long as it takes).
     """
     command = ["git", *(["-C", cwd] if cwd is not None else []), *arguments]
     out_read, out_write = system.pipe()
@@ -62,7 +74,12 @@ def git(
     finally:
         system.close(out_write)
         system.close(err_write)
-    stdout, stderr = _drained(out_read, err_read)
+    try:
+        stdout, stderr = _drained(out_read, err_read, seconds=seconds)
+    except TooSlow:
+        system.kill(pid, _KILL)
+        system.waitpid(pid, 0)
+        raise
     status = system.waitstatus_to_exitcode(system.waitpid(pid, 0)[1])
     if check and status != 0:
         words = stderr.decode("utf-8", "replace").strip().splitlines()
@@ -70,14 +87,21 @@ def git(
     return Output(status, stdout, stderr)
 
 
-def _drained(*pipes: int) -> list[bytes]:
+def _drained(*pipes: int, seconds: float) -> list[bytes]:
     """Everything from all pipes until each is closed; read together, so that neither can fill up and block git."""
     import select  # noqa: PLC0415 - a small C module, needed only once git runs
+    import time  # noqa: PLC0415 - likewise
 
     chunks: dict[int, list[bytes]] = {pipe: [] for pipe in pipes}
     waiting = list(pipes)
+    end = time.monotonic() + seconds if seconds else 0.0
     while waiting:
-        for pipe in select.select(waiting, [], [])[0]:
+        ready = select.select(waiting, [], [], max(0.0, end - time.monotonic()) if end else None)[0]
+        if not ready:
+            for pipe in waiting:
+                system.close(pipe)
+            raise TooSlow("git takes too long", "try again when the machine has less to do")
+        for pipe in ready:
             data = system.read(pipe, 65536)
             if data:
                 chunks[pipe].append(data)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pucs import system
 from pucs.client import edits
+from pucs.commands import UNKNOWN_READING
 from pucs.hosts import door
 from pucs.hosts.tools import paths_of
-from pucs.model import DENY
+from pucs.model import DENY, SILENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,10 +27,9 @@ def _pre_tool_use(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     call = _call(data)
     if call.tool in _SHELLS:
         _note_command(call, data)
-    if not call.paths:
-        return None
-    answer = edits.before(call)
+    answer = edits.before(call) if call.paths else edits.Answer(SILENT)
     if answer.decision != DENY:
+        _begin_run(call, data)
         return None
     return _output("PreToolUse", permissionDecision="deny", permissionDecisionReason=answer.reason)
 
@@ -44,12 +44,47 @@ def _post_tool_use_failure(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def _finished(data: Mapping[str, Any], event: str) -> Mapping[str, Any] | None:
     call = _call(data)
+    told: tuple[str, ...] = ()
     if call.paths:
-        return _told(event, edits.after(call, wrote=event == "PostToolUse").told)
+        told = edits.after(call, wrote=event == "PostToolUse").told
+    if not _is_open(call.tool):
+        return _told(event, told)
     from pucs.client import sessions  # noqa: PLC0415 - an edit does without
 
+    _end_run(call, data)
     finished = [sessions.Finished(call.call)]
-    return _told(event, sessions.batch(call.caller, call.cwd, finished))
+    return _told(event, told + sessions.batch(call.caller, call.cwd, finished))
+
+
+def _is_open(tool: str) -> bool:
+    """Whether a tool may write what its input does not name."""
+    return tool in _SHELLS or tool.startswith("mcp__")
+
+
+def _begin_run(call: edits.ToolCall, data: Mapping[str, Any]) -> None:
+    if not _is_open(call.tool):
+        return
+    from pucs.client import runs  # noqa: PLC0415 - an edit does without
+
+    writes = tuple(path for path, _ in call.paths)
+    runs.begin(call, UNKNOWN_READING._replace(writes=writes), _text(_mapping(data.get("tool_input")).get("command")))
+
+
+def _end_run(call: edits.ToolCall, data: Mapping[str, Any]) -> None:
+    from pucs.client.opening import repository_at  # noqa: PLC0415
+    from pucs.state import run_files  # noqa: PLC0415
+
+    # The command may have left the repository it began in.
+    for folder in dict.fromkeys((call.cwd, system.environ().get("CLAUDE_PROJECT_DIR") or call.cwd)):
+        repository = repository_at(folder)
+        if repository is not None and run_files.is_on(repository.store.root, call.call):
+            from pucs.client import runs  # noqa: PLC0415 - what only reads has no run
+
+            task = _text(_mapping(data.get("tool_response")).get("backgroundTaskId"))
+            if task:
+                runs.in_background(call, repository, task)
+            else:
+                runs.end(call, repository)
 
 
 def _note_command(call: edits.ToolCall, data: Mapping[str, Any]) -> None:
@@ -59,6 +94,33 @@ def _note_command(call: edits.ToolCall, data: Mapping[str, Any]) -> None:
     if repository is not None:
         command = _text(_mapping(data.get("tool_input")).get("command"))
         edits.record_command(call, command, repository)
+
+
+def _look_at_runs(
+    call: edits.ToolCall,
+    refused: list[str] | None = None,
+    *,
+    over: bool = False,
+    running: tuple[str, ...] = (),
+    quick: bool = False,
+) -> None:
+    """Looks at what the agent's commands that are on have changed so far; `over` ends those that are not `running`."""
+    from pucs.client.opening import repository_at  # noqa: PLC0415
+    from pucs.state import run_files  # noqa: PLC0415
+
+    for folder in dict.fromkeys((call.cwd, system.environ().get("CLAUDE_PROJECT_DIR") or call.cwd)):
+        repository = repository_at(folder)
+        if repository is not None and run_files.are_on(repository.store.root):
+            from pucs.client import runs  # noqa: PLC0415 - mostly none is
+
+            for identifier in refused or ():
+                runs.discard(repository, identifier)
+            runs.catch_up(repository, call.caller, running=running if over else None, quick=quick)
+
+
+def _running(data: Mapping[str, Any]) -> tuple[str, ...]:
+    tasks = data.get("background_tasks")
+    return tuple(_text(_mapping(task).get("id")) for task in tasks) if isinstance(tasks, list) else ()
 
 
 def _post_tool_batch(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -76,6 +138,7 @@ def _post_tool_batch(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
         finished.append(
             sessions.Finished(_identifier(entry.get("tool_use_id")), refused, (read,) if read else (), written)
         )
+    _look_at_runs(call, [one.call for one in finished if one.refused])
     return _told("PostToolBatch", sessions.batch(call.caller, call.cwd, finished))
 
 
@@ -95,6 +158,7 @@ def _session_end(data: Mapping[str, Any]) -> None:
     from pucs.client import sessions  # noqa: PLC0415
 
     # After `clear` and `resume` the same client goes on: its agent does, too.
+    _look_at_runs(_call(data), quick=True, over=True)
     if data.get("reason") in ("clear", "resume"):
         sessions.stop(_caller(data), _cwd(data))
     else:
@@ -104,12 +168,14 @@ def _session_end(data: Mapping[str, Any]) -> None:
 def _stop(data: Mapping[str, Any]) -> None:
     from pucs.client import sessions  # noqa: PLC0415
 
+    _look_at_runs(_call(data), over=True, running=_running(data))
     sessions.stop(_caller(data), _cwd(data))
 
 
 def _subagent_stop(data: Mapping[str, Any]) -> None:
     from pucs.client import sessions  # noqa: PLC0415
 
+    _look_at_runs(_call(data), over=True, running=_running(data))
     sessions.subagent_stop(_caller(data), _cwd(data))
 
 

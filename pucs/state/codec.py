@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pucs import fastjson
+from pucs.conflicts import Conflict
 from pucs.errors import StoreError
 from pucs.model import Agent, Call, Inbox, Lock, Name, Notice, PathRecord, Process, Tree, Waiter, Weave, Writer
 from pucs.state.digest import sha1
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 
-_KINDS = {"path": PathRecord, "agent": Agent, "inbox": Inbox}
+_KINDS = {"path": PathRecord, "agent": Agent, "inbox": Inbox, "conflict": Conflict}
 _ONE = {"process": Process, "writer": Writer, "weave": Weave}
 _MANY = {"locks": Lock, "waiters": Waiter, "notices": Notice}
 _NAMED = {"trees": Tree, "calls": Call}

@@ -6,7 +6,14 @@ from pucs import system
 from pucs.model import ABSENT, UNKNOWN
 from pucs.state.digest import sha1
 
-__all__ = ["ABSENT", "UNKNOWN", "blob_id", "keep", "kept", "look", "read_all"]
+__all__ = ["ABSENT", "ROUGH", "UNKNOWN", "blob_id", "has", "keep", "kept", "look", "read_all", "rough"]
+
+ROUGH = "large:"
+"""What the fingerprint of a file begins with that was not read: its size and time follow."""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from os import stat_result
 
 _TYPE, _REGULAR, _FOLDER = 0o170000, 0o100000, 0o040000
 _LARGEST_READ = 16 << 20
@@ -27,7 +34,7 @@ def look(path: str) -> tuple[str, bytes | None]:
     if found.st_mode & _TYPE != _REGULAR:
         return (ABSENT if found.st_mode & _TYPE == _FOLDER else UNKNOWN), None
     if found.st_size > _LARGEST_READ:
-        return f"large:{found.st_size}:{found.st_mtime_ns}", None
+        return rough(found), None
     try:
         data = read_all(path)
     except FileNotFoundError:
@@ -35,6 +42,11 @@ def look(path: str) -> tuple[str, bytes | None]:
     except OSError:
         return UNKNOWN, None
     return blob_id(data), data
+
+
+def rough(found: stat_result) -> str:
+    """The fingerprint of a file that is not read."""
+    return f"{ROUGH}{found.st_size}:{found.st_mtime_ns}"
 
 
 def blob_id(data: bytes) -> str:
@@ -64,6 +76,11 @@ def keep(root: str, fingerprint: str, data: bytes | None) -> None:
             system.unlink(unfinished)
     except OSError:
         return
+
+
+def has(root: str, fingerprint: str) -> bool:
+    """Whether a copy is kept under that fingerprint."""
+    return system.exists(f"{root}/spool/{fingerprint}")
 
 
 def kept(root: str, fingerprint: str) -> bytes | None:

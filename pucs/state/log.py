@@ -63,13 +63,14 @@ def _ends_in_a_line(fd: int) -> bool:
     return size > 0 and system.pread(fd, 1, size - 1) != b"\n"
 
 
-def entries(path: str) -> Iterator[dict[str, Any]]:
-    """The entries of one log file, oldest first; a line that a full disk cut is passed over."""
+def entries(path: str, start: int = 0) -> Iterator[dict[str, Any]]:
+    """The entries of one log file from that byte on, oldest first; a line that a full disk cut is passed over."""
     try:
         file = open(path, encoding="utf-8", errors="replace")  # noqa: SIM115 - closed below; absence is an answer
     except FileNotFoundError:
         return
     with file:
+        file.seek(start)
         for line in file:
             try:
                 entry = fastjson.loads(line)

@@ -11,7 +11,7 @@ __all__ = [
     "POSIX_SPAWN_OPEN", "basename", "close", "dirname", "environ", "exists", "fchmod", "fstat", "ftruncate", "getcwd",
     "getpid", "getppid", "isdir", "join", "kill", "lexists", "listdir", "lseek", "lstat", "makedirs", "normpath",
     "open", "pipe", "posix_spawn", "posix_spawnp", "pread", "pwrite", "read", "readlink", "realpath", "rename",
-    "replace", "stat", "uname", "unlink", "waitpid", "waitstatus_to_exitcode", "write",
+    "replace", "stat", "uname", "unlink", "utime", "waitpid", "waitstatus_to_exitcode", "write",
 ]  # fmt: skip
 
 try:
@@ -49,6 +49,7 @@ try:
         stat,
         uname,
         unlink,
+        utime,
         waitpid,
         waitstatus_to_exitcode,
         write,

@@ -61,7 +61,8 @@ class TestSilence:
         anna = client()
         for tool in ("Read", "Grep", "Glob", "WebFetch", "TodoWrite", "mcp__fs__read_file", "mcp__fs__list_directory"):
             assert anna.pre(tool, "a.py").silent
-        assert guarded.events() == []
+        assert guarded.events("locked") == []
+        assert guarded.store.read().path("a.py").trees == {}
 
 
 class TestFree:

@@ -132,6 +132,8 @@ def _parse(call: Call, words: tuple[Word, ...]) -> GitCall | None:
             settings.append(given)
         elif name in ("--git-dir", "--work-tree") and given is not None:
             places[name[2:].replace("-", "_")] = given
+        elif name == "--exec-path" and equals:
+            call.effects.guess()
         elif word in ("--version", "--help", "-h", "-v", "--exec-path", "--html-path", "--man-path", "--info-path"):
             return None
     if at >= len(words):

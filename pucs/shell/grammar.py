@@ -24,6 +24,8 @@ _PACKAGES = ("tree_sitter", "tree_sitter_bash")
 def bash_parser(libraries: Iterable[str]) -> Any | None:
     """A parser of Bash from these site-packages folders; None where there is none that this interpreter can load."""
     folders = tuple(libraries)
+    if not folders:
+        return None
     try:
         binding, bash = (_extension(name, folders) for name in _PACKAGES)
         if binding is None or bash is None:

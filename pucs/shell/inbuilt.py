@@ -100,7 +100,7 @@ def _export(call: Call) -> Word:
     for word in call.arguments:
         name, equals, value = (word or "").partition("=")
         if equals:
-            call.scene.variables[name] = value
+            call.scene.set(name, value)
     return ""
 
 

@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     """What a word of a command becomes; None where that cannot be known."""
 
 _MOST_STEPS, _DEEPEST, _MOST_NAMED, _LONGEST_NAME = 1_500, 40, 300, 1_000
+_STEERS = ("BASH", "DYLD_", "GIT_", "LD_", "LESS", "NODE_", "PERL", "PYTHON", "RUBY")
+_STEERING = frozenset(
+    "CDPATH EDITOR ENV GREP_OPTIONS HOME IFS PAGER PATH POSIXLY_CORRECT RIPGREP_CONFIG_PATH SHELL SHELLOPTS VISUAL "
+    "XDG_CONFIG_HOME".split()
+)
+_OF_GIT = frozenset(
+    "GIT_AUTHOR_DATE GIT_AUTHOR_EMAIL GIT_AUTHOR_NAME GIT_COMMITTER_DATE GIT_COMMITTER_EMAIL GIT_COMMITTER_NAME "
+    "GIT_DIR GIT_OPTIONAL_LOCKS GIT_TERMINAL_PROMPT GIT_WORK_TREE".split()
+)
 _NOWHERE = ("/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "/dev/zero", "/dev/full")
 
 
@@ -105,6 +114,18 @@ class Scene:
             self.folder(word)
         else:
             self.write(word)
+
+    def set(self, name: str, value: Word) -> None:
+        """A variable is set; some make other programs run than those that are read here."""
+        self.variables[name] = value
+        self.heed(name)
+
+    def heed(self, name: str) -> None:
+        """Notes what a variable of this name may lead to, set for one command or for all."""
+        if name in _OF_GIT:
+            self.effects.change()
+        if (name.startswith(_STEERS) and name not in _OF_GIT) or name in _STEERING:
+            self.effects.guess()
 
     def make(self, word: Word) -> None:
         """A folder is made, which holds nothing that could be lost."""

@@ -71,6 +71,8 @@ class Walker:
             return self._sequence(node, scene, stdin)
         handler = _HANDLERS.get(kind)
         if handler is None:
+            if kind == "test_command" and _hides_code(node):
+                scene.effects.guess()
             if node.is_named and kind not in ("comment", "heredoc_body", "heredoc_start", "heredoc_end"):
                 self._substitutions(node, scene)
             return ""
@@ -208,6 +210,7 @@ class Walker:
             if child.type == "variable_assignment":
                 name, value = self._assignment(child, scene)
                 environ[name] = value
+                scene.heed(name)
             elif child.type in ("file_redirect", "herestring_redirect", "heredoc_redirect"):
                 redirects.append(child)
             elif child.type == "command_name":
@@ -235,8 +238,7 @@ class Walker:
         return label, word
 
     def _assign(self, node: Any, scene: Scene, _stdin: Word) -> str:
-        name, value = self._assignment(node, scene)
-        scene.variables[name] = value
+        scene.set(*self._assignment(node, scene))
         return ""
 
     def _declare(self, node: Any, scene: Scene, _stdin: Word) -> str:
@@ -251,6 +253,16 @@ class Walker:
         for child in node.children:
             scene.variables.pop(text_of(child), None)
         return ""
+
+
+def _hides_code(node: Any) -> bool:
+    """Whether quotes in a test hold a substitution: `[[ -v 'a[$(…)]' ]]` would run it."""
+    text = node.text
+    return b"`" in text or text.count(b"$(") - text.count(b"$((") != _count(node)
+
+
+def _count(node: Any) -> int:
+    return sum((child.type == "command_substitution") + _count(child) for child in node.children)
 
 
 def _assigned(node: Any) -> list[str]:

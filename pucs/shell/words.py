@@ -92,7 +92,7 @@ class Expander:
             self._evaluate(node, scene.below())
             return "/dev/fd/63"
         if not node.children:
-            return _unescaped(_text(node))
+            return _unescaped(_no_code(_text(node), scene))
         made, at = [], node.start_byte
         for child in node.children:
             made.append(_unescaped(_between(node, at, child.start_byte)))
@@ -106,11 +106,11 @@ class Expander:
         made, at = [], start
         for child in node.children:
             if child.type in ("simple_expansion", "expansion", "command_substitution", "arithmetic_expansion"):
-                made.append(_soft(_between(node, at, child.start_byte)))
+                made.append(_soft(_no_code(_between(node, at, child.start_byte), scene)))
                 value = self._value(child, scene)
                 made.append(_UNKNOWN if value is None else quoted(value))
                 at = child.end_byte
-        made.append(_soft(_between(node, at, end)))
+        made.append(_soft(_no_code(_between(node, at, end), scene)))
         return _bounded("".join(made))
 
     def _value(self, node: Any, scene: Scene) -> Word:
@@ -124,6 +124,8 @@ class Expander:
         text = _text(node)
         if node.type == "simple_expansion":
             return variable(text[1:], scene)
+        if "`" in text:
+            scene.effects.guess()
         self._value_of_all(node, scene)
         return _parameter(text[2:-1], scene)
 
@@ -255,6 +257,13 @@ def _ansi(text: str) -> str:
         made.append(chr(int(text[digits:end], 16 if letter == "x" else 8)))
         at = end
     return "".join(made)
+
+
+def _no_code(text: str, scene: Scene) -> str:
+    """Text between substitutions; where it looks as if it held one, the grammar missed it."""
+    if "`" in text or "$(" in text:
+        scene.effects.guess()
+    return text
 
 
 def _text(node: Any) -> str:

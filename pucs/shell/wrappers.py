@@ -53,6 +53,7 @@ def _env(call: Call) -> Word:
     while words and words[0] is not None and "=" in words[0]:
         name, _, value = words.pop(0).partition("=")  # type: ignore[union-attr]  # asked in the line above
         environ[name] = value
+        call.scene.heed(name)
     return call.run(words, scene, call.stdin, environ) if words else None
 
 
@@ -67,6 +68,7 @@ def _sudo(call: Call) -> Word:
     while words and words[0] is not None and "=" in words[0]:
         name, _, value = words.pop(0).partition("=")  # type: ignore[union-attr]  # asked in the line above
         environ[name] = value
+        call.scene.heed(name)
     call.effects.change()
     return call.run(words, scene, call.stdin, environ) if words else None
 

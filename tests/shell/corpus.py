@@ -173,7 +173,7 @@ WRITES = [
     Form("xargs -I", "printf '%s\\n' a.txt b.txt | xargs -I{} cp {} {}.bak"),
     Form("xargs from find", "find src -name '*.py' | xargs sed -i 's/=/:=/'"),
     Form("xargs -0", "find old -name '*.log' -print0 | xargs -0 rm"),
-    Form("xargs of an unknown list", "cat data/list.txt | xargs rm"),
+    Form("xargs from a file", "cat data/list.txt | xargs rm"),
     Form("find -delete", "find old -name '*.log' -delete"),
     Form("find -exec", "find . -name '*.py' -exec sed -i 's/=/:=/' {} \\;"),
     Form("find -exec +", "find src -type f -exec touch -d 2001-01-01 {} + -exec rm {} +"),

@@ -86,6 +86,13 @@ class CommitPolicy(Record):
     )
 
 
+class SnapshotPolicy(Record):
+    """How long kept contents stay, and how much of them."""
+
+    keep_days: float = 14
+    keep_mb: int = 500
+
+
 class Policy(Record):
     """What the configuration tells the rules; without arguments, what holds where nothing is configured."""
 
@@ -95,6 +102,7 @@ class Policy(Record):
     guard: GuardPolicy = GuardPolicy()
     commits: CommitPolicy = CommitPolicy()
     log_max_entries: int = 10000
+    snapshots: SnapshotPolicy = SnapshotPolicy()
 
 
 def owners(policy: Policy, path: str) -> tuple[str, ...]:
@@ -158,6 +166,7 @@ def decode(data: Mapping[str, Any]) -> Policy:
         locks=_decode_locks(data.get("locks")),
         guard=GuardPolicy(**_known(GuardPolicy._fields, data.get("guard"))),
         commits=CommitPolicy(**commits),
+        snapshots=SnapshotPolicy(**_known(SnapshotPolicy._fields, data.get("snapshots"))),
         **_known(("log_max_entries",), data),
     )
 
@@ -171,6 +180,7 @@ def encode(policy: Policy) -> dict[str, Any]:
         "guard": _plain(policy.guard),
         "commits": _plain(policy.commits),
         "log_max_entries": policy.log_max_entries,
+        "snapshots": _plain(policy.snapshots),
     }
 
 

@@ -152,7 +152,7 @@ def test_the_template_says_every_key() -> None:
 
 def test_defaults_in_the_docs_are_the_templates() -> None:
     template = yaml.safe_load(read("templates/pucs_config.yaml"))
-    for name in ("session", "locks", "guard", "commits", "logging", "conflict_resolution"):
+    for name in ("session", "locks", "guard", "commits", "snapshots", "logging", "conflict_resolution"):
         rows = re.findall(
             r"^\| `(\w+)` \| ([^|]*) \|", section(read("docs/configuration.md"), f"## {name}"), re.MULTILINE
         )

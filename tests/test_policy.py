@@ -17,6 +17,7 @@ from pucs.policy import (
     GuardPolicy,
     LockPolicy,
     Policy,
+    SnapshotPolicy,
     StreamRule,
     critical,
     decode,
@@ -119,6 +120,7 @@ def test_nothing_at_all_is_the_default_policy():
             ("feat", "fix", "docs", "style", "refactor", "perf", "test", "build", "ci", "chore", "revert"),
         ),
         log_max_entries=10000,
+        snapshots=SnapshotPolicy(14, 500),
     )
 
 
@@ -164,6 +166,7 @@ policies = st.builds(
     guard=st.builds(GuardPolicy, names, names, names),
     commits=st.builds(CommitPolicy, names, st.lists(names).map(tuple)),
     log_max_entries=st.integers(1),
+    snapshots=st.builds(SnapshotPolicy, seconds, st.integers(1)),
 )
 
 

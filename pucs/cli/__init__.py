@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FAMILIES = ("installing", "showing", "locking", "switching", "checking", "demonstrating")
+FAMILIES = ("installing", "showing", "locking", "undoing", "switching", "checking", "demonstrating")
 
 EPILOG = """exit codes: 0 fine, 1 refused by the rules, 2 wrong use, 3 the world failed (disk, git, a process),
 4 a bug in PUCS, 130 interrupted"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pucs import commit_end
 from pucs.client.commits import Commit, committer, lock_key, name_of
+from pucs.client.publishing import move_soon, publish_soon
 from pucs.commit_end import AGAIN, Landed, Landing
 from pucs.git import commits, locate
 from pucs.model import ABSENT, Event
@@ -32,9 +33,8 @@ def after(commit: Commit) -> None:
     store.append([Event(by, commit.stream, "committed", details)])
     freed = _record(commit, Landing(made, by, commit.repository.tree.id, ()), concerned, changes) if concerned else 0
     if freed:
-        from pucs.client.publishing import publish_soon  # noqa: PLC0415 - nothing to publish where nothing was freed
-
         publish_soon(commit.repository)
+    move_soon(commit.repository)
 
 
 def _landed(commit: Commit) -> tuple[str, dict[str, str]]:

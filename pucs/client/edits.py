@@ -5,55 +5,27 @@ from __future__ import annotations
 import time
 
 from pucs import agents, edit_gate, locks
-from pucs.client.looking import Sight, see, see_key
-from pucs.client.opening import Repository, is_off, spot_of, stream_in, task_in
+from pucs.client import noting
+from pucs.client.calls import Answer, Caller, ToolCall, identity_of
+from pucs.client.looking import Sight, looked, see
+from pucs.client.opening import Repository, is_off, spot_of
 from pucs.client.protection import denied_outside, protected
 from pucs.errors import StoreError
 from pucs.git import locate
-from pucs.model import DENY, SILENT, Agent, EditRequest, Finding, PathRecord, Target, Verdict
+from pucs.model import DENY, GRANT, SILENT, Agent, EditRequest, Finding, PathRecord, Target, Verdict
 from pucs.paths import key_of
-from pucs.record import Record
-from pucs.state import contents, processes
 from pucs.view import Change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
+    from pucs.model import Snapshot
     from pucs.view import View
+
+__all__ = ["Answer", "Caller", "ToolCall", "after", "before", "identity_of", "record_command"]
 
 _LOOKS = 4
 _LONGEST_PAUSE = 0.1
 _LANDABLE = ("held", "parked", "parked-kept")
-
-
-class Caller(Record):
-    """Who calls, as the host says it: its session and subagent ids, its process, and the environment's choices."""
-
-    session: str
-    subagent: str = ""
-    pid: int = 0
-    environ: Mapping[str, str] = {}
-
-
-class ToolCall(Record):
-    """A tool call that may write: `paths` as (path, whole), where whole says that it replaces all content."""
-
-    caller: Caller
-    tool: str
-    call: str
-    cwd: str
-    paths: tuple[tuple[str, bool], ...] = ()
-    values: Mapping[str, Any] = {}
-
-
-class Answer(Record):
-    """What the host is to be told: SILENT, GRANT or DENY, the reason of a denial, notices for the agent."""
-
-    decision: str
-    reason: str = ""
-    told: tuple[str, ...] = ()
 
 
 def before(call: ToolCall) -> Answer:
@@ -86,18 +58,6 @@ def after(call: ToolCall, *, wrote: bool) -> Answer:
     return Answer(SILENT, told=told)
 
 
-def identity_of(caller: Caller, repository: Repository) -> agents.Identity:
-    """Who acts, with the stream and the task that hold in that tree."""
-    return agents.Identity(
-        session=caller.session,
-        subagent=caller.subagent,
-        given=caller.environ.get("PUCS_AGENT_ID", "").replace("/", "-"),  # the slash is for subagents
-        stream=stream_in(repository, caller.environ),
-        task=task_in(repository, caller.environ),
-        process=processes.client_of(caller.pid),
-    )
-
-
 def _gates(call: ToolCall) -> list[_Gate]:
     """One gate for each working tree the call writes to."""
     found: dict[tuple[str, str], _Gate] = {}
@@ -120,6 +80,7 @@ class _Gate:
         self.identity = identity_of(call.caller, repository)
         self.head = locate.head_of(repository.tree)
         self._asked = False
+        self._act = noting.Act("", 0.0, "", "")
 
     def before(self) -> Answer:
         verdict, sights = Verdict(SILENT), []
@@ -141,6 +102,8 @@ class _Gate:
             looks -= 1
         if verdict.decision == edit_gate.AGAIN:
             verdict = Verdict(DENY, (Finding("state", sights[0].target.name, note="others keep changing it"),))
+        if verdict.decision == GRANT:
+            noting.granted(self.store.root, self._act, sights, verdict.adopted)
         if verdict.decision != DENY:
             return Answer(verdict.decision)
         if self.repository.policy.guard.mode == "observe":
@@ -168,7 +131,10 @@ class _Gate:
         view = self.store.read()
         if is_off(view):
             return ()
-        targets = tuple(see(self.repository, inside, view).target for inside, _ in self.paths)
+        sights = [see(self.repository, inside, view) for inside, _ in self.paths]
+        targets = tuple(sight.target for sight in sights)
+        if wrote:
+            noting.keep(self.store.root, sights)
 
         from pucs import edit_end, notices  # noqa: PLC0415 - not needed before a call
         from pucs.client.publishing import publish_soon  # noqa: PLC0415
@@ -184,12 +150,15 @@ class _Gate:
             call = begun.result.calls.get(self.call.call)
             seen = [(target.tree, target.path) for target in targets]
             left = tuple(pair for pair in call.paths if pair not in seen) if call is not None else ()
-            return Change((begun.result, told, left), writes, begun.events + ended.events)
+            noted = noting.written(self._acting(begun.result, view), targets, view) if wrote else ()
+            return Change((begun.result, told, left, noted), writes, begun.events + ended.events)
 
         told: tuple[str, ...]
-        agent, told, left = self.store.transact(rule)
+        agent, told, left, noted = self.store.transact(rule)
+        noting.note(self.store.root, noted)
         if left:  # the write made another file of it: a hard link was replaced, a link became a file
-            found = {self.call.call: tuple(see_key(self.repository, path, view, tree).target for tree, path in left)}
+            found = {self.call.call: looked(self.repository, left, view)}
+            noting.note(self.store.root, noting.settled(self._acting(agent, view), found, view))
             self.store.transact(lambda view: edit_end.settle(view.agent(agent.id) or agent, found, view))
         publish_soon(self.repository)
         recompile_if_stale(self.repository)
@@ -219,9 +188,12 @@ class _Gate:
         def rule(view: View) -> Change:
             begun = agents.resolve(self.identity, view)
             writes, events, agent = dict(begun.writes), begun.events, begun.result
+            self._act = self._acting(agent, view)
+            noted: tuple[Snapshot, ...] = ()
             if leftovers:
                 from pucs import edit_end  # noqa: PLC0415 - calls are left over rarely
 
+                noted = noting.settled(self._act, leftovers, view)
                 settled = edit_end.settle(agent, leftovers, view.after(begun))
                 writes.update(settled.writes)
                 events += settled.events
@@ -229,15 +201,17 @@ class _Gate:
             request = self._request(agent, targets)._replace(patient=patient)
             change = edit_gate.before(request, self.repository.policy, view.after(Change(None, writes)))
             if change.result.decision in (edit_gate.AGAIN, edit_gate.WAIT) or self._unsure(change.result, sights):
-                return Change(change.result)
-            return Change(change.result, {**writes, **change.writes}, events + change.events)
+                return Change((change.result, ()))
+            return Change((change.result, noted), {**writes, **change.writes}, events + change.events)
 
+        verdict: Verdict
         try:
-            verdict: Verdict = self.store.transact(rule)
+            verdict, settled = self.store.transact(rule)
+            noting.note(self.store.root, settled)
         except StoreError as error:
             # Reading needs no mutex: what is held stays held; what is free is not granted, as it could not be recorded.
             try:
-                verdict = rule(self.store.read()).result
+                verdict = rule(self.store.read()).result[0]
             except StoreError:
                 verdict = Verdict(SILENT)
             if verdict.decision != DENY or verdict.findings[0].rule in ("parked", "stale"):
@@ -247,7 +221,7 @@ class _Gate:
     def _leftovers(self, agent: Agent | None, view: View) -> dict[str, tuple[Target, ...]]:
         """Earlier edits of this agent that nobody closed: a client runs its writing calls one after another."""
         return {
-            call: tuple(see_key(self.repository, path, view, tree).target for tree, path in what.paths)
+            call: looked(self.repository, what.paths, view)
             for call, what in (agent.calls if agent else {}).items()
             if what.tool in edit_gate.EDIT_TOOLS and call != self.call.call
         }
@@ -255,10 +229,9 @@ class _Gate:
     def _keep_copies(self, agent: Agent | None, sights: list[Sight]) -> None:
         """Keeps what a lock is about to start from, or an adoption to take over, before it can be granted."""
         name = agent.id if agent else ""
-        for target, data, record in sights:
-            tree = record.tree(target.tree)
-            if locks.own(tree, name) is None and (not locks.others(tree, name) or name in tree.offers):
-                contents.keep(self.store.root, target.content, data)
+        trees = [sight.record.tree(sight.target.tree) for sight in sights]
+        ours = [name in tree.offers or not locks.others(tree, name) for tree in trees]
+        noting.keep(self.store.root, [sight for sight, free in zip(sights, ours, strict=True) if free])
 
     def _unsure(self, verdict: Verdict, sights: list[Sight]) -> bool:
         """Whether HEAD or the file moved on since the bytes that deny this were written: git knows if they landed."""
@@ -277,6 +250,9 @@ class _Gate:
         except StoreError:
             return False
         return True
+
+    def _acting(self, agent: Agent, view: View) -> noting.Act:
+        return noting.Act(agent.id, view.now, self.call.call, self.call.tool)
 
     def _request(self, agent: Agent, targets: tuple[Target, ...]) -> EditRequest:
         return EditRequest(agent, self.call.call, self.call.tool, targets, self.identity.stream, self.head)

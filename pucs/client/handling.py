@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 from pucs import edit_end, edit_gate, locks
+from pucs.client import noting
 from pucs.client.looking import see, see_key
 from pucs.client.opening import Repository
 from pucs.client.surveying import at_work, holdings_of
@@ -14,7 +17,6 @@ from pucs.notices import put
 from pucs.policy import critical, owners
 from pucs.record import Record
 from pucs.report import Holding
-from pucs.state import contents
 from pucs.view import Change
 from pucs.wording import argument
 
@@ -94,7 +96,7 @@ def break_locks(repository: Repository, paths: Iterable[str], by: str) -> tuple[
     broken: list[Holding] = []
     for path in paths:
         sight = see_key(repository, path, repository.store.read())
-        contents.keep(repository.store.root, sight.target.content, sight.data)
+        noting.keep(repository.store.root, [sight])
         found = tuple(holdings_of(repository, path, repository.store.read()))
 
         def rule(view: View, path: str = path, found: tuple[Holding, ...] = found) -> Change:
@@ -111,6 +113,7 @@ def break_locks(repository: Repository, paths: Iterable[str], by: str) -> tuple[
             return Change(None, writes, events)
 
         repository.store.transact(rule)
+        noting.taken_over(repository.store.root, noting.Act(by, time.time(), "", "unlock --force"), sight.target)
         broken += found
     return tuple(broken)
 
@@ -121,7 +124,7 @@ def adopt(repository: Repository, path: str, agent: Agent | None, by: str) -> Ho
     A copy is kept and the loser is told. Raises Refusal where nothing is parked there.
     """
     sight = see_key(repository, path, repository.store.read())
-    contents.keep(repository.store.root, sight.target.content, sight.data)
+    noting.keep(repository.store.root, [sight])
     parked = [
         one
         for one in holdings_of(repository, path, repository.store.read())
@@ -153,6 +156,8 @@ def adopt(repository: Repository, path: str, agent: Agent | None, by: str) -> Ho
         return Change(None, writes, (Event(now.id, now.stream, "adopted", details),))
 
     repository.store.transact(rule)
+    act = noting.Act(agent.id, time.time(), "", f"from {holding.lock.agent}")
+    noting.taken_over(repository.store.root, act, sight.target)
     return holding
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 
 from pucs import agents, edit_end, edit_gate, locks
+from pucs.client import noting
 from pucs.client.callers import calling_agent
 from pucs.client.looking import Sight, see
 from pucs.client.opening import Repository, repository_at
 from pucs.client.words import words_of
 from pucs.errors import Refusal, UsageError
 from pucs.git import locate
-from pucs.model import DENY, EditRequest, Event, Finding, Verdict
-from pucs.state import contents, processes
+from pucs.model import DENY, GRANT, EditRequest, Event, Finding, Verdict
+from pucs.state import processes
 from pucs.view import Change
 
 TYPE_CHECKING = False
@@ -99,8 +100,7 @@ class PUCSClient:
         for _ in range(_LOOKS):
             view = store.read()
             sights = [see(self.repository, path, view) for path in inside]
-            for target, data, _ in sights:
-                contents.keep(store.root, target.content, data)
+            noting.keep(store.root, sights)
             targets = tuple(sight.target for sight in sights)
 
             def rule(view: View, targets: tuple[Any, ...] = targets) -> Change:
@@ -113,6 +113,9 @@ class PUCSClient:
                 return Change((change.result, held), {**begun.writes, **change.writes}, begun.events + change.events)
 
             verdict, held = store.transact(rule)
+            if verdict.decision == GRANT:
+                act = noting.Act(self.agent_id, view.now, f"lock-{view.revision}", "lock")
+                noting.granted(store.root, act, sights, verdict.adopted)
             if verdict.decision != edit_gate.AGAIN:
                 return verdict, sights, held
         return Verdict(DENY, (Finding("state", inside[0], note="others keep changing it"),)), sights, ()

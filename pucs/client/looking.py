@@ -12,6 +12,10 @@ from pucs.record import Record
 from pucs.state import contents
 from pucs.view import View
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 class Sight(Record):
     """A target, its bytes as far as they were read, and what the state said of the path before any mutex."""
@@ -56,6 +60,14 @@ def see_key(repository: Repository, path: str, view: View, tree_id: str = "", sp
 
         target = with_texts(target, repository.store.root, record.tree(tree_id), data)
     return Sight(target, data, record)
+
+
+def looked(repository: Repository, pairs: Iterable[tuple[str, str]], view: View) -> tuple[Target, ...]:
+    """What those paths hold now, given as trees and paths; a copy is kept, since it is about to become somebody's."""
+    sights = [see_key(repository, path, view, tree) for tree, path in pairs]
+    for target, data, _ in sights:
+        contents.keep(repository.store.root, target.content, data)
+    return tuple(sight.target for sight in sights)
 
 
 def _look(root: str, path: str, *, fold: bool) -> tuple[str, bytes | None]:

@@ -8,6 +8,7 @@ import time
 from pucs import system
 from pucs.client.opening import Repository, repository_of
 from pucs.git.locate import Tree
+from pucs.state import journal
 from pucs.state.turn import Turn
 
 _SOONEST = 1.0
@@ -20,12 +21,27 @@ def publish_soon(repository: Repository) -> None:
     with Turn(repository.store.root) as free:
         if not free:
             return
-    script = _script()
+    _start("publish", repository.tree)
+
+
+def move_soon(repository: Repository) -> None:
+    """Starts a mover in the background where there is something to move and none is at work."""
+    root = repository.store.root
+    if not system.exists(f"{root}/{journal.NAME}"):
+        return
+    with Turn(root, "moving") as free:
+        if not free:
+            return
+    _start("move_snapshots", repository.tree)
+
+
+def _start(name: str, tree: Tree) -> None:
+    """Starts one of our scripts in a process of its own, which nobody waits for."""
+    script = _script(name)
     if script is None:
         return
     root = system.dirname(system.dirname(system.dirname(__file__)))
     code = "import sys;sys.path.append(sys.argv[1]);exec(open(sys.argv[2]).read())"
-    tree = repository.tree
     command = [sys.executable, "-I", "-S", "-c", code, root, script, tree.root, tree.gitdir, tree.common, tree.id]
     null = [(system.POSIX_SPAWN_OPEN, number, system.DEVNULL, system.O_RDWR, 0) for number in (0, 1, 2)]
     try:
@@ -72,9 +88,9 @@ def publish(repository: Repository) -> None:
     refresh_copies(repository)
 
 
-def _script() -> str | None:
+def _script(name: str) -> str | None:
     package = system.dirname(system.dirname(__file__))
-    for path in (f"{package}/_hooks/publish.py", f"{system.dirname(package)}/hooks/publish.py"):
+    for path in (f"{package}/_hooks/{name}.py", f"{system.dirname(package)}/hooks/{name}.py"):
         if system.exists(path):
             return path
     return None

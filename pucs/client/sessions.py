@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 from pucs import agents, edit_end, locks, notices
+from pucs.client import noting
 from pucs.client.edits import Caller, identity_of
-from pucs.client.looking import see, see_key
+from pucs.client.looking import looked, see, see_key
 from pucs.client.opening import Repository, is_off, repository_at, spot_of
 from pucs.client.publishing import publish_soon
 from pucs.client.refreshing import recompile_if_stale
@@ -93,19 +94,20 @@ def subagent_stop(caller: Caller, cwd: str) -> None:
     child = agents.known(identity, view)
     if child is None or child.parent is None or is_off(view):
         return
-    open_calls = {call: _targets(repository, what.paths, view) for call, what in child.calls.items()}
-    targets = _targets(repository, child.paths, view)
+    open_calls = {call: looked(repository, what.paths, view) for call, what in child.calls.items()}
+    targets = looked(repository, child.paths, view)
 
     def rule(view: View) -> Change:
         mine, above = view.agent(child.id), view.agent(child.parent or "")
         if mine is None or above is None:
-            return Change(None)
+            return Change(())
+        noted = noting.settled(_acting(mine, view), open_calls, view)
         settled = edit_end.settle(mine, open_calls, view)
         passed = edit_end.inherited(mine, above, targets, view.after(settled))
         ended = agents.end(mine._replace(paths=()), view)
-        return Change(None, {**settled.writes, **passed.writes, **ended.writes}, settled.events + ended.events)
+        return Change(noted, {**settled.writes, **passed.writes, **ended.writes}, settled.events + ended.events)
 
-    repository.store.transact(rule)
+    noting.note(repository.store.root, repository.store.transact(rule))
 
 
 def _close(repository: Repository, caller: Caller, done: tuple[Finished, ...]) -> tuple[str, ...]:
@@ -116,15 +118,16 @@ def _close(repository: Repository, caller: Caller, done: tuple[Finished, ...]) -
     over = {one.call: one for one in done if one.call in agent.calls}
     # A command may have taken back what this agent wrote: what is clean now must not count as its later.
     ran = any(agent.calls[call].tool in _SHELLS for call in over)
-    left = _targets(repository, agent.paths, view) if ran else ()
-    refused = {call: _targets(repository, agent.calls[call].paths, view) for call in over if over[call].refused}
-    ended = {call: _targets(repository, agent.calls[call].paths, view) for call in over if not over[call].refused}
+    left = looked(repository, agent.paths, view) if ran else ()
+    refused = {call: looked(repository, agent.calls[call].paths, view) for call in over if over[call].refused}
+    ended = {call: looked(repository, agent.calls[call].paths, view) for call in over if not over[call].refused}
     read = tuple(_read_targets(repository, done, view))
     if not over and not read and not view.inbox(agent.id).notices:
         return ()
 
     def rule(view: View) -> Change:
         now = view.agent(agent.id) or agent
+        noted = noting.settled(_acting(now, view), ended, view)
         change = edit_end.settle(now, ended, view)
         more = edit_end.settle(view.after(change).agent(agent.id) or now, refused, view.after(change), wrote=False)
         writes = {**change.writes, **more.writes}
@@ -139,9 +142,11 @@ def _close(repository: Repository, caller: Caller, done: tuple[Finished, ...]) -
             if record.tree(target.tree).writer is not None:
                 writes[key] = locks.shown(record, target.tree, agent.id, view)
         told = notices.delivered(agent.id, writes, view)
-        return Change(told, writes, events)
+        return Change((told, noted), writes, events)
 
-    told: tuple[str, ...] = repository.store.transact(rule)
+    told: tuple[str, ...]
+    told, noted = repository.store.transact(rule)
+    noting.note(repository.store.root, noted)
     return told
 
 
@@ -153,17 +158,18 @@ def _wind_up(repository: Repository, caller: Caller, *, over: bool) -> None:
         return
     family = [agent, *(_children(agent, view) if over else ())]
     for one in family:
-        open_calls = {call: _targets(repository, what.paths, view) for call, what in one.calls.items()}
+        open_calls = {call: looked(repository, what.paths, view) for call, what in one.calls.items()}
 
         def rule(view: View, one: Agent = one, open_calls: dict[str, tuple[Target, ...]] = open_calls) -> Change:
             now = view.agent(one.id) or one
+            noted = noting.settled(_acting(now, view), open_calls, view)
             settled = edit_end.settle(now, open_calls, view)
             if not over:
-                return settled
+                return settled._replace(result=noted)
             ended = agents.end(view.after(settled).agent(one.id) or now, view)
-            return Change(None, {**settled.writes, **ended.writes}, settled.events + ended.events)
+            return Change(noted, {**settled.writes, **ended.writes}, settled.events + ended.events)
 
-        repository.store.transact(rule, deadline=_DEADLINE)
+        noting.note(repository.store.root, repository.store.transact(rule, deadline=_DEADLINE))
     for one in family:
         for pair in one.paths:
             if time.monotonic() - started > _BUDGET:
@@ -171,6 +177,10 @@ def _wind_up(repository: Repository, caller: Caller, *, over: bool) -> None:
             _sweep(repository, one, pair)
         _forget(repository, one)
     publish_soon(repository)
+
+
+def _acting(agent: Agent, view: View) -> noting.Act:
+    return noting.Act(agent.id, view.now, "", "found at the end of its turn")
 
 
 def _sweep(repository: Repository, agent: Agent, pair: tuple[str, str]) -> None:
@@ -196,10 +206,6 @@ def _children(agent: Agent, view: View) -> Iterable[Agent]:
         child = view.agent(f"{agent.id}/{number}")
         if child is not None and not child.ended:
             yield child
-
-
-def _targets(repository: Repository, pairs: Iterable[tuple[str, str]], view: View) -> tuple[Target, ...]:
-    return tuple(see_key(repository, path, view, tree).target for tree, path in pairs)
 
 
 def _read_targets(repository: Repository, done: tuple[Finished, ...], view: View) -> Iterable[Target]:

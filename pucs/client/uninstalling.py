@@ -13,8 +13,8 @@ from pucs.client.installing import Done
 from pucs.client.opening import repository_of
 from pucs.client.planning import Plan
 from pucs.client.sites import Site, site_at
-from pucs.errors import Refusal, StoreError
-from pucs.git import locate, worktrees
+from pucs.errors import GitError, Refusal, StoreError
+from pucs.git import locate, snapshots, worktrees
 from pucs.install import claude_settings, git_hooks, ledger, locations, state_files
 from pucs.install.changes import ABSENT, look, put
 from pucs.install.exclusion import exclusive
@@ -44,6 +44,7 @@ def uninstall(folder: str, environ: Mapping[str, str]) -> Done:
         for path in sorted(folders, key=len, reverse=True):
             _remove_if_empty(path)
         plan.notes += _put_state_aside(plan.state)
+        plan.notes += _kept_in_git(site.common)
         put(plan.own_path, ABSENT)
     return Done(installation.session if installation else "", changed=True, notes=tuple(plan.notes))
 
@@ -174,7 +175,22 @@ def _put_state_aside(state: str) -> tuple[str, ...]:
     return (f"the log and the copies of what agents wrote are kept in {aside}",)
 
 
+def _kept_in_git(common: str) -> tuple[str, ...]:
+    """What to say of the contents that were moved into git: they stay, and git alone reads them."""
+    try:
+        batches = snapshots.batches(common)
+    except GitError:
+        return ()
+    if not batches:
+        return ()
+    kept = f"what agents wrote and overwrote stays in git, {len(batches)} trees below {snapshots.PREFIX}"
+    drop = "git for-each-ref --format='delete %(refname)' refs/pucs | git update-ref --stdin"
+    return (f"{kept}; drop them with: {drop}",)
+
+
 def _holds_anything(state: str) -> bool:
+    if any(name.startswith("journal") for name in os.listdir(state)):
+        return True
     for folder in ("spool", "quarantine", "state"):
         for above, _, names in os.walk(os.path.join(state, folder)):
             logs = [name for name in names if folder != "state" or name.endswith((".jsonl", ".log"))]

@@ -30,6 +30,7 @@ def compile_settings(settings: Settings) -> dict[str, Any]:
             guard=settings.guard,
             commits=settings.commits,
             log_max_entries=settings.logging.max_entries,
+            snapshots=settings.snapshots,
         )
     )
 

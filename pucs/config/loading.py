@@ -14,13 +14,14 @@ from pucs.config.settings import (
     StreamSettings,
 )
 from pucs.errors import ConfigError
-from pucs.policy import CommitPolicy, GuardPolicy, LockPolicy
+from pucs.policy import CommitPolicy, GuardPolicy, LockPolicy, SnapshotPolicy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pucs.patterns import Pattern
 
 HOURS_A_YEAR = 8_760
+DAYS_IN_TEN_YEARS = 3_650
 LONGEST_WAIT = 20
 PARTITIONS = ("off", "ranges", "symbols")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -55,6 +56,7 @@ def parse(text: str, origin: str) -> Settings:
         _conflicts(file.section("conflict_resolution")),
         _guard(file.section("guard")),
         _commits(file.section("commits")),
+        _snapshots(file.section("snapshots")),
     )
     if not settings.conflict_resolution.partition_enabled:
         settings = settings._replace(locks=settings.locks._replace(partition="off", partition_paths=()))
@@ -178,3 +180,11 @@ def _commits(section: Section) -> CommitPolicy:
         if section.sound and not name.replace("-", "").isalnum():
             section.wrong("types", "one or more names of letters, digits and dashes", f'"{name}"')
     return CommitPolicy(section.choice("format", default.format, ("off", "warn", "enforce")), types)
+
+
+def _snapshots(section: Section) -> SnapshotPolicy:
+    default = SnapshotPolicy()
+    return SnapshotPolicy(
+        section.number("keep_days", default.keep_days, "days", DAYS_IN_TEN_YEARS),
+        section.count("keep_mb", default.keep_mb),
+    )

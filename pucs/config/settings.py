@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pucs.policy import CommitPolicy, GuardPolicy, LockPolicy
+from pucs.policy import CommitPolicy, GuardPolicy, LockPolicy, SnapshotPolicy
 
 
 class SessionSettings(NamedTuple):
@@ -62,4 +62,5 @@ class Settings(NamedTuple):
     conflict_resolution: ConflictSettings = ConflictSettings()
     guard: GuardPolicy = GuardPolicy()
     commits: CommitPolicy = CommitPolicy()
+    snapshots: SnapshotPolicy = SnapshotPolicy()
     warnings: tuple[str, ...] = ()

@@ -58,6 +58,15 @@ def tracked(root: str, path: str) -> bool:
     return git(arguments, cwd=root, env=environment(), check=False).status == 0
 
 
+def programs(root: str) -> set[str]:
+    """The files that git has as programs, in its index or at HEAD."""
+    found: set[str] = set()
+    for arguments in (["ls-files", "-s", "-z"], ["ls-tree", "-r", "-z", "HEAD"]):
+        said = git(arguments, cwd=root, env=environment(), check=False).stdout.decode("utf-8", "surrogateescape")
+        found.update(line.partition("\t")[2] for line in said.split("\0") if line.startswith("100755"))
+    return found
+
+
 def files(root: str) -> list[str]:
     """All tracked files."""
     output = git(["ls-files", "-z"], cwd=root, env=environment())

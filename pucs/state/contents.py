@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _TYPE, _REGULAR, _FOLDER = 0o170000, 0o100000, 0o040000
 _LARGEST_READ = 16 << 20
-_LARGEST_KEPT = 1 << 20
 
 
 def look(path: str) -> tuple[str, bytes | None]:
@@ -55,8 +54,8 @@ def blob_id(data: bytes) -> str:
 
 
 def keep(root: str, fingerprint: str, data: bytes | None) -> None:
-    """Keeps a copy under its fingerprint. Without bytes, above 1 MiB, or on a full disk there is none."""
-    if data is None or len(data) > _LARGEST_KEPT:
+    """Keeps a copy under its fingerprint. Without bytes (above 16 MiB none are read) or disk space there is none."""
+    if data is None:
         return
     path = f"{root}/spool/{fingerprint}"
     if system.exists(path):

@@ -28,17 +28,21 @@ def line_of(event: Event, now: float) -> str:
     return fastjson.dumps({**entry, **event.details}) + "\n"
 
 
-def append(path: str, lines: Iterable[str]) -> None:
-    """Adds the lines in one write, so that concurrent writers never mix. Raises StoreError when the disk refuses."""
+def append(path: str, lines: Iterable[str]) -> int:
+    """Adds the lines in one write, so that concurrent writers never mix. Raises StoreError when the disk refuses.
+
+    Gives the number of the file they went to, which somebody may have moved away meanwhile; 0 where there are none.
+    """
     data = "".join(lines).encode("ascii", "replace")
     if not data:
-        return
+        return 0
     try:
         fd = system.open(path, system.O_RDWR | system.O_APPEND | system.O_CREAT, 0o600)
         try:
             if _ends_in_a_line(fd) and _is_cut(fd):
                 data = b"\n" + data  # a full disk cut somebody's line; ours starts on its own
             system.write(fd, data)
+            return system.fstat(fd).st_ino
         finally:
             system.close(fd)
     except OSError as error:
@@ -71,10 +75,19 @@ def entries(path: str, start: int = 0) -> Iterator[dict[str, Any]]:
         return
     with file:
         file.seek(start)
-        for line in file:
-            try:
-                entry = fastjson.loads(line)
-            except ValueError:
-                continue
-            if isinstance(entry, dict):
-                yield entry
+        yield from _parsed(file)
+
+
+def parsed(data: bytes) -> Iterator[dict[str, Any]]:
+    """The entries of such a file's content."""
+    return _parsed(data.decode("utf-8", "replace").split("\n"))
+
+
+def _parsed(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        try:
+            entry = fastjson.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict):
+            yield entry

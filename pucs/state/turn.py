@@ -1,4 +1,4 @@
-"""Whose turn it is to publish: one process at a time, and nobody waits for it."""
+"""Whose turn it is to do background work: one process at a time for each kind of it, and nobody waits."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pucs.system import flock
 
 
 class Turn:
-    """The right to publish, of one process at a time; `with` gives whether it was free. Waits for nobody."""
+    """The right to do it, of one process at a time; `with` gives whether it was free. Waits for nobody."""
 
-    def __init__(self, root: str) -> None:
-        self._path = root + "/publishing"
+    def __init__(self, root: str, work: str = "publishing") -> None:
+        self._path = f"{root}/{work}"
         self._fd = -1
 
     def __enter__(self) -> bool:

@@ -161,6 +161,7 @@ logging: {max_entries: 7}
             "types": ["feat", "fix", "docs", "style", "refactor", "perf", "test", "build", "ci", "chore", "revert"],
         },
         "log_max_entries": 7,
+        "snapshots": {"keep_days": 14, "keep_mb": 500},
     }
 
 

@@ -13,7 +13,7 @@ from pucs.config.settings import (
     StreamSettings,
 )
 from pucs.errors import ConfigError
-from pucs.policy import CommitPolicy, GuardPolicy, LockPolicy, Policy, decode, partitions
+from pucs.policy import CommitPolicy, GuardPolicy, LockPolicy, Policy, SnapshotPolicy, decode, partitions
 
 PROPOSAL = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "proposal_config.yaml")
 GENERAL = "Correct the value, or leave the key out to have its default."
@@ -77,6 +77,7 @@ def test_the_proposals_file_means_what_it_says():
         ConflictSettings(auto_merge=True, partition_enabled=True, arbitration_timeout_s=900),
         GuardPolicy("enforce", "allow", "enforce"),
         CommitPolicy(),
+        SnapshotPolicy(14, 500),
         (),
     )
 
@@ -98,6 +99,7 @@ logging: {level: debug, persist_path: log.json, max_entries: 5}
 conflict_resolution: {auto_merge: no, partition_enabled: false, arbitration_timeout_min: 1}
 guard: {mode: observe, on_failure: block, boundaries: warn}
 commits: {format: warn, types: "feat, hot-fix"}
+snapshots: {keep_days: 0.5, keep_mb: 20}
 critical_files: [{path: setup.py}]
 """,
         "pucs_config.yaml",
@@ -110,6 +112,7 @@ critical_files: [{path: setup.py}]
         conflict_resolution=ConflictSettings(auto_merge=False, partition_enabled=False, arbitration_timeout_s=60),
         guard=GuardPolicy("observe", "block", "warn"),
         commits=CommitPolicy("warn", ("feat", "hot-fix")),
+        snapshots=SnapshotPolicy(0.5, 20),
     )
 
 

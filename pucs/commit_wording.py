@@ -16,6 +16,12 @@ _NAMED = 100
 _LONGEST_COMMAND = 300
 
 
+OVERTAKEN = (
+    "PUCS: this commit is refused; nothing was changed.",
+    "  Another commit was made in this working tree while this one began. Run it again.",
+)
+
+
 class Setting(Record):
     """What a sentence needs beside the finding: how to run pucs, now, the committer's stream, and whether it merges."""
 

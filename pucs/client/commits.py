@@ -107,7 +107,8 @@ def before(commit: Commit, *, merging: bool = False) -> Outcome:
         if verdict.decision == DENY:
             log_refusals(commit, [_details(finding) for finding in verdict.findings], agent)
             if not commit.observing:
-                return Outcome(True, words.refusal(verdict.findings, setting))
+                overtaken = commits.is_overtaken(repository.tree, commit.environ)
+                return Outcome(True, words.OVERTAKEN if overtaken else words.refusal(verdict.findings, setting))
     note: dict[str, Any] = {"checked": checked, "terms": terms_of(commit)}
     if operation == commits.Operation() and len(names) <= _NOTED:
         note["changes"] = names

@@ -54,6 +54,21 @@ def index_of(gitdir: str, environ: Mapping[str, str]) -> str:
     return environ.get("GIT_INDEX_FILE") or f"{gitdir}/index"
 
 
+def is_overtaken(tree: Tree, environ: Mapping[str, str]) -> bool:
+    """Whether HEAD moved after `commit -- paths` made its index of HEAD and these paths: it cannot become a commit.
+
+    What others committed meanwhile looks as if this commit took it back.
+    """
+    index = environ.get("GIT_INDEX_FILE", "")
+    if not system.basename(index).startswith("next-index-"):
+        return False
+    try:
+        made = system.stat(system.join(tree.root, index)).st_mtime_ns
+        return system.stat(f"{tree.gitdir}/logs/HEAD").st_mtime_ns > made
+    except (OSError, ValueError):
+        return False
+
+
 def clean_merge(environ: Mapping[str, str]) -> Operation:
     """The merge that `pre-merge-commit` is asked about: only its environment names the other sides yet."""
     return Operation(parents=tuple(name[8:] for name in environ if name.startswith("GITHEAD_")))

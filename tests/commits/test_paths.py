@@ -434,3 +434,28 @@ def test_many_refused_files_are_all_named(hooked, client):
     assert all(f"ui/{number}" in done.stderr for number in range(60))
     assert len(done.said) == 3
     assert len(hooked.events("refused")) == 60
+
+
+OVERTAKING = """
+(
+  export GIT_INDEX_FILE=../overtaking
+  git read-tree HEAD && git add ui/theirs.py
+  git update-ref -m overtaking HEAD "$(git commit-tree -p HEAD -m Overtaking "$(git write-tree)")"
+)
+"""
+"""What a commit does that began before ours, and lands after git made the index of ours."""
+
+
+def test_a_commit_overtaken_by_another_is_not_told_of_files_that_are_not_in_it(hooked):
+    hook = hooked.common / "hooks/pre-commit"
+    first, rest = hook.read_text().split("\n", 1)
+    hook.write_text(f"{first}\n{OVERTAKING}{rest}")
+    for name in ("db/ours.py", "ui/theirs.py"):
+        hooked.write(name, "1\n")
+    hooked.git("add", "db/ours.py")
+    done = as_person(hooked, "-m", "feat: Ours", "--", "db/ours.py")
+    assert done.refused
+    assert "Another commit was made" in done.said[1]
+    assert "theirs" not in done.stderr
+    hook.write_text(f"{first}\n{rest}")
+    assert as_person(hooked, "-m", "feat: Ours", "--", "db/ours.py").status == 0

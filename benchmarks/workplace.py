@@ -29,6 +29,10 @@ SCRIPTS = {
 }
 
 
+WHOLE_FILES = "locks: {partition: 'off', wait_seconds: 0}\n"
+"""The configuration under which one agent at a time has a file: what judges assume that know no lines."""
+
+
 @contextmanager
 def folder() -> Iterator[Path]:
     """A temporary folder on the file system that the machine's temporary files live on."""

@@ -97,12 +97,14 @@ def catch_up(world: World, owner: str, early: float) -> None:
     """A commit that ended after its client was killed landed all the same, whoever took the place over meanwhile."""
     for place in world.journal.touched(owner):
         repo = world.repos[place.tree]
+        world.journal.landed(place.tree, Span(early, time.monotonic()))
         content = _content(repo, "HEAD", place.path) or ""
         world.journal.committed(owner, place, (content, content), Span(early, time.monotonic()))
 
 
 def recorded(world: World, tree: str, revision: str, owner: str | None, span: Span) -> list[str]:
     """Tells the journal what that commit contained; gives its paths."""
+    world.journal.landed(tree, span)
     repo = world.repos[tree]
     names = _git(repo, "diff-tree", "-r", "--name-only", "-z", "--no-renames", f"{revision}^1", revision)
     paths = [name for name in names.split("\0") if name]

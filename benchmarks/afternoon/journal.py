@@ -71,6 +71,7 @@ class Journal:
         self._offered: set[tuple[str, Place, str]] = set()
         self._staged: list[tuple[str, tuple[str, ...], Span]] = []
         self._committed: dict[str, set[str]] = defaultdict(set)
+        self._commits: list[tuple[str, Span]] = []
 
     # Writing
 
@@ -233,6 +234,16 @@ class Journal:
                 if where == tree and other.early <= span.late and other.late >= span.early
                 for path in paths
             }
+
+    def landed(self, tree: str, span: Span) -> None:
+        """Somebody's commit was made in that tree."""
+        with self.mutex:
+            self._commits.append((tree, span))
+
+    def overtook(self, tree: str, span: Span) -> bool:
+        """Whether a commit may have been made in that tree during the span."""
+        with self.mutex:
+            return any(where == tree and it.early <= span.late and it.late >= span.early for where, it in self._commits)
 
     def holds(self, owner: str, place: Place) -> bool:
         """Whether the owner has uncommitted bytes there."""

@@ -109,6 +109,8 @@ def refusal_excuse(world: World, refused: Refused) -> str:
     case = refused.case
     if case is None:
         return ""
+    if "Another commit was made in this working tree" in refused.said:
+        return "another commit was made" if world.journal.overtook(case.place.tree, case.span) else ""
     staged = world.journal.staged(case.place.tree, case.span) if refused.indexed else ()
     for path in {*refused.paths, *staged}:
         place = Place(case.place.tree, path)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.afternoon.journal import Journal, Place
 from benchmarks.afternoon.tally import Tally
-from benchmarks.workplace import guarded, hook_commands
+from benchmarks.workplace import WHOLE_FILES, guarded, hook_commands
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +68,7 @@ class World:
 
 def build(where: Path, seed: int, wanted: int) -> World:
     """A new world."""
-    repo = guarded(where, CONFIG)
+    repo = guarded(where, CONFIG + WHOLE_FILES)
     files = [f"{stream}/{name}.py" for stream in STREAMS for name in ("views", "model", "tools", "jobs", "forms")]
     files += [f"tests/test_{stream}.py" for stream in STREAMS]
     files += SHARED

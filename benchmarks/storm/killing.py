@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.storm.witness import FOLDER, violations
 from benchmarks.storm.worker import BASE
-from benchmarks.workplace import guarded, hook_commands
+from benchmarks.workplace import WHOLE_FILES, guarded, hook_commands
 from pucs import PUCSClient, locks
 from pucs.client.surveying import holdings_of
 from pucs.errors import PucsError, Refusal, StoreBusy
@@ -56,7 +56,7 @@ class Storm:
 
     def __init__(self, where: Path, seed: int, workers: int = 16) -> None:
         self.scene = where
-        self.repo = guarded(where)
+        self.repo = guarded(where, WHOLE_FILES)
         for number in range(SHARED):
             self.repo.write(f"shared/{number}.txt", BASE)
         self.repo.write("own/.keep", "")

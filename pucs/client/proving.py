@@ -186,9 +186,10 @@ def _commit_gate(second: _Actor, path: str) -> Proof:
     git(["add", "--force", "--", name], cwd=second.tree, env=env)
     options = ["-c", "user.name=pucs doctor", "-c", "user.email=doctor@example.invalid", "-c", "commit.gpgSign=false"]
     note = ""
-    if hooks_folder(second.tree) not in second.bench.hooks and second.bench.hooks:
+    there, here = hooks_folder(second.tree), hooks_folder(second.bench.home)
+    if second.bench.hooks and there not in second.bench.hooks and there != here:
         # A relative core.hooksPath leads nowhere in a tree that has no files.
-        options += ["-c", f"core.hooksPath={hooks_folder(second.bench.home)}"]
+        options += ["-c", f"core.hooksPath={here}"]
         note = "; core.hooksPath is relative, so a new worktree has hooks only after `pucs init` or a session in it"
     output = git([*options, "commit", "-m", "pucs doctor: this must be refused"], cwd=second.tree, env=env, check=False)
     said = (output.stdout + output.stderr).decode("utf-8", "replace")

@@ -85,7 +85,8 @@ def _return_unlisted(plan: Plan, scope_in_force: str) -> None:
     """Our entries in settings that no ledger knows of, should it have been lost."""
     if scope_in_force == claude_settings.USER:
         for path in planning.settings_paths(plan.site, scope_in_force, plan.environ):
-            if path not in plan.shared and plan.before_us(planning.SETTINGS, look(path), None) != look(path):
+            known = path in plan.shared or path in plan.wanted
+            if not known and plan.before_us(planning.SETTINGS, look(path), None) != look(path):
                 plan.notes.append(f"{path} keeps the hooks of PUCS: nobody can tell who else relies on them")
     for scope in (claude_settings.LOCAL, claude_settings.SHARED):
         for path in planning.settings_paths(plan.site, scope, plan.environ):

@@ -54,8 +54,11 @@ if [ -e "$pucs_git/pucs-installed.json" ]; then
     echo "PUCS: refused: the commit gate's Python or scripts are gone. Ask a person to run: pucs doctor" >&2
     exit 1
   fi
+@SAY@fi
+"""
+
+_UNCHECKED = """\
   echo "PUCS: not checked: the commit gate's Python or scripts are gone. Run: pucs doctor" >&2
-fi
 """
 
 
@@ -89,6 +92,8 @@ def gate(name: str) -> str:
     """The shell lines that find this repository's PUCS and become its gate for that hook."""
     text = _SPARED.get(name, "") + FIND_COMMON + _RUN
     values = {"MACHINE": MACHINE_FILE, "SCRIPT": SCRIPT, "CODE": HOOK_CODE, "NAME": name, "NOTE": NOTE_FILE}
+    # A person is told once for each commit, not by every hook of it.
+    values["SAY"] = _UNCHECKED if name in ("pre-commit", "pre-merge-commit") else ""
     for place, value in values.items():
         text = text.replace(f"@{place}@", value)
     return text

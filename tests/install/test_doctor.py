@@ -104,6 +104,14 @@ def test_where_only_observing_is_asked_for(installed: Repo, pucs: Pucs) -> None:
     assert "untried edit gate: guard.mode is observe" in ran.stdout
 
 
+def test_an_absolute_hooks_path_is_not_called_relative(installed: Repo, pucs: Pucs, tmp_path: Path) -> None:
+    installed.git("config", "core.hooksPath", str(tmp_path / "elsewhere"))
+    ran = pucs("doctor")
+    assert ran.status == 1
+    assert "FAILED  commit gate: git let the second agent commit" in ran.stdout
+    assert "relative" not in ran.stdout
+
+
 def _settings(repo: Repo, change: Callable[[dict], None]) -> None:
     path = repo.root / ".claude/settings.local.json"
     read = json.loads(path.read_text())

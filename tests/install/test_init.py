@@ -604,8 +604,9 @@ def test_user_settings_serve_several_repositories(repo: Repo, tmp_path: Path) ->
     ran = run_pucs(repo, "uninstall")
     assert f"{user} stays as it is: other repositories rely on it" in ran.stdout
     assert len(entries(user)["PreToolUse"]) == 1
-    run_pucs(other, "uninstall")
+    ran = run_pucs(other, "uninstall")
     assert picture(tmp_path) == before
+    assert "keeps the hooks" not in ran.stdout
 
 
 def test_settings_behind_a_link_are_changed_where_they_are(repo: Repo, pucs: Pucs, tmp_path: Path) -> None:

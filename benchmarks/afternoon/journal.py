@@ -72,6 +72,7 @@ class Journal:
         self._staged: list[tuple[str, tuple[str, ...], Span]] = []
         self._committed: dict[str, set[str]] = defaultdict(set)
         self._commits: list[tuple[str, Span]] = []
+        self._landings: dict[Place, list[tuple[Span, set[str]]]] = defaultdict(list)
 
     # Writing
 
@@ -264,6 +265,7 @@ class Journal:
                 if owner is not None and not theirs.startswith("person") and not family(theirs, owner):
                     self.bundled.append(f"{mark} of {theirs} in {place.path} was committed by {owner}")
             self._committed[place.path] |= after
+            self._landings[place].append((span, after))
             for claim in self._claims[place]:
                 if claim.kind != "bytes" or claim.ended is not None:
                     continue
@@ -276,8 +278,15 @@ class Journal:
                 whole = contents[1] in (claim.content, self.read(place))
                 if list(claim.pending) == [BYTES] and (landed or before != after or whole):
                     claim.pending.clear()
-                if not claim.pending:
+                if claim.pending:
+                    claim.base = contents[1]
+                else:
                     claim.ended = span
+
+    def had_landed(self, place: Place, marks: set[str], by: float) -> bool:
+        """Whether a commit that may have been made by then holds all these marks there; it may be told of later."""
+        with self.mutex:
+            return any(span.early <= by and marks <= held for span, held in self._landings[place])
 
     def abandons(self, owner: str, place: Place) -> tuple[Claim | None, dict[str, bool]]:
         """The owner is about to take the place back to what is committed: its bytes there may vanish from now on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from benchmarks.afternoon.journal import MARK, Place, Span, family, foreign
+from benchmarks.afternoon.journal import BYTES, MARK, Place, Span, family, foreign
 from benchmarks.afternoon.world import CRITICAL
 
 if TYPE_CHECKING:
@@ -43,6 +43,13 @@ def kind_of(reason: str) -> str:
     return "other"
 
 
+class Unshown(NamedTuple):
+    """Parked bytes that a grant took over untold, as far as the journal knew then: whose, and which marks."""
+
+    owner: str
+    marks: set[str]
+
+
 class Judgement(NamedTuple):
     """What was not right, in words."""
 
@@ -57,7 +64,7 @@ def judged(world: World) -> Judgement:
         f"{case}: {said}" for kind, case, known, said in tally.denied if not known and not excuse(world, kind, case)
     ]
     needless += [refused.said for refused in tally.refused if not refusal_excuse(world, refused)]
-    wrong = [(case, known or wrong_grant(world, case)) for case, known in tally.granted]
+    wrong = [(case, _untold(world, case, known) or wrong_grant(world, case)) for case, known in tally.granted]
     return Judgement(needless, [f"{case}: {why}" for case, why in wrong if why])
 
 
@@ -86,14 +93,23 @@ def excuse(world: World, kind: str, case: Case) -> str:
     return ""
 
 
-def never_shown(world: World, case: Case) -> str:
+def never_shown(world: World, case: Case) -> Unshown | None:
     """Whether a grant takes over parked bytes that this agent was never told of."""
     journal = world.journal
     for claim in foreign(journal.standing(case.place, case.span, surely=True), case.owner):
         gone = journal.is_gone(claim.owner, case.span.early) and not claim.owner.startswith("person")
         if gone and claim.kind == "bytes" and journal.offered(case.owner, case.place):
-            return f"parked bytes of {claim.owner} were never shown"
-    return ""
+            return Unshown(claim.owner, {mark for mark, added in claim.pending.items() if added and mark != BYTES})
+    return None
+
+
+def _untold(world: World, case: Case, unshown: Unshown | None) -> str:
+    """What is wrong with such a grant; nothing where those bytes were committed by then, though not yet told of."""
+    if unshown is None:
+        return ""
+    if unshown.marks and world.journal.had_landed(case.place, unshown.marks, case.span.late):
+        return ""
+    return f"parked bytes of {unshown.owner} were never shown"
 
 
 def wrong_grant(world: World, case: Case) -> str:

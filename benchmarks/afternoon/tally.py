@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from benchmarks.afternoon.judge import Case
+    from benchmarks.afternoon.judge import Case, Unshown
     from tests.support import Reply
 
 
@@ -30,7 +30,7 @@ class Tally:
         self.counts: Counter[str] = Counter()
         self.denied: list[tuple[str, Case, str, str]] = []
         """Denials: which rule, the case, an excuse already found, and what was said."""
-        self.granted: list[tuple[Case, str]] = []
+        self.granted: list[tuple[Case, Unshown | None]] = []
         """Grants: the case, and what was wrong with it as far as that was seen at once."""
         self.refused: list[Refused] = []
         self.broken: list[str] = []

@@ -244,6 +244,22 @@ class Machine(RuleBasedStateMachine):
         if how == "fail":
             self.seen[who] = self.world.now
 
+    @rule(who=some_main, path=some_path)
+    def reports_unasked(self, who: str, path: str) -> None:
+        """A call ends whose first hook was killed, in a path that is somebody else's by now: it stays theirs alone."""
+        busy = any(self.excludes(other, path) for other in self.strangers(who))
+        if not self.alive(who) or who in self.open or (who, path) in self.bytes or path in self.muddled or not busy:
+            return
+        self.actors[who].unasked(str(self.file(path)))
+        self.noticed(who)
+        tree = next(
+            key for key in self.world.store.read().path(path.removeprefix("other/")).trees if self.is_in(path, key)
+        )
+        assert who not in self.world.locks(path.removeprefix("other/"), tree), f"{who} holds {path} beside its holder"
+
+    def is_in(self, path: str, tree: str) -> bool:
+        return (tree != ".") == path.startswith("other/")
+
     @rule(path=some_path, content=some_content)
     def person_edits(self, path: str, content: str) -> None:
         if any(where == path for where, _ in self.open.values()):

@@ -81,6 +81,14 @@ class Actor:
         call, self.open = self.open, None
         return edits.after(call, wrote=wrote).told
 
+    def unasked(self, path: str) -> None:
+        """PostToolUse of a call that PreToolUse never told of."""
+        self.world.calls += 1
+        call = edits.ToolCall(
+            self.caller, "Edit", f"call-{self.world.calls}", str(self.world.repo.root), ((path, False),)
+        )
+        edits.after(call, wrote=True)
+
     def batch(self, *, refused: bool = False, read: tuple[str, ...] = ()) -> tuple[str, ...]:
         """PostToolBatch with the open call; what the agent is told."""
         call, self.open = self.open, None

@@ -60,11 +60,15 @@ class LockPolicy(Record):
 
 
 class GuardPolicy(Record):
-    """`mode` is enforce or observe, `on_failure` allow or block, `boundaries` enforce, warn or off."""
+    """`mode` is enforce or observe, `on_failure` allow or block, `boundaries` enforce, warn or off.
+
+    `scan_seconds` is how long one look at a tree may take before or after a command (0: as long as it takes).
+    """
 
     mode: str = "enforce"
     on_failure: str = "allow"
     boundaries: str = "enforce"
+    scan_seconds: float = 0.3
 
 
 class CommitPolicy(Record):

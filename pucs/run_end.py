@@ -1,12 +1,13 @@
-"""The end of a run: who made each change that was found in the tree, and what follows from it.
+"""The end of a run: what follows from each change that was found in the tree, by who made it.
 
-A change is the run's if nobody else can have made it. What several could have made, or somebody who is no agent, is
-unattributed: recorded, and held against nobody. Nothing here reads clock, disk or git.
+What was free becomes the agent's dirty bytes, what another holds a conflict; what nobody can be proven to have made is
+recorded and held against nobody. Nothing here reads clock, disk or git.
 """
 
 from __future__ import annotations
 
-from pucs import conflicts, locks
+from pucs import conflicts, locks, scopes
+from pucs.authors import Altered, Scene, author_of
 from pucs.claims import claim_for
 from pucs.conflicts import Conflict
 from pucs.edit_end import woken
@@ -22,7 +23,6 @@ from pucs.model import (
     PathRecord,
     Snapshot,
     Target,
-    Tree,
 )
 from pucs.notices import put
 from pucs.policy import Policy
@@ -41,58 +41,20 @@ SWEEPING = 20
 NOBODY = "nobody"
 """Who the log says made what is unattributed."""
 
-_CLOCK = 0.05
-"""How far the time that a file system notes may lie behind the clock."""
-
 _LONGEST_WHAT = 200
 _NAMED_AT_ONCE = 3
 
 
-class Altered(Record):
-    """One path that is not what it was: `before` and `after` are its contents.
-
-    `clean` says that HEAD holds what it holds now, `plain` that it may be locked (no generated file, no link); `at` is
-    when the file was changed last, 0 where that cannot be seen.
-    """
-
-    path: str
-    before: str
-    after: str
-    clean: bool = False
-    plain: bool = True
-    at: float = 0.0
-
-
-class Aim(Record):
-    """What one run is known to write: paths, folders, and whether that is `complete`."""
-
-    agent: str
-    since: float = 0.0
-    paths: tuple[str, ...] = ()
-    folders: tuple[str, ...] = ()
-    complete: bool = False
-
-    def names(self, path: str) -> bool:
-        """Whether the path is among them."""
-        return path in self.paths or any(not one or path.startswith(one + "/") for one in self.folders)
-
-
 class RunRequest(Record):
-    """A run that is over, or looked at on its way: whose, since which revision of the state, what it changed.
-
-    `rivals` are the runs of other agents in the same tree that overlapped with it.
-    """
+    """A run that is over, or looked at on its way: whose, in which tree, what changed, and who could have done it."""
 
     agent: Agent
     call: str
     tool: str
     tree: str
     command: str
-    since: float
-    revision: int
-    aim: Aim
+    scene: Scene
     altered: tuple[Altered, ...]
-    rivals: tuple[Aim, ...] = ()
     stream: str | None = None
     head: str = ""
     said: str = "pucs"
@@ -138,7 +100,7 @@ def after(request: RunRequest, policy: Policy, view: View) -> Change:
         except Damaged:
             work.note(altered, RAN, request.agent.id)
             continue
-        author = author_of(altered, request, record.tree(request.tree), view)
+        author = author_of(altered, request.scene, record.tree(request.tree), view)
         if author == request.agent.id:
             _attribute(work, altered, record, locked=altered.plain and not sweeping)
         elif author == "":
@@ -151,62 +113,66 @@ def after(request: RunRequest, policy: Policy, view: View) -> Change:
     return Change(Outcome(tuple(work.snapshots), tuple(work.conflicts)), work.writes, tuple(work.events))
 
 
-def author_of(altered: Altered, request: RunRequest, tree: Tree, view: View) -> str | None:
-    """The agent who made the change; "" for one nobody can be proven to have made.
-
-    None where somebody else did, who records it by himself: an edit, or a run that is still on.
-    """
-    me, path, writer = request.agent.id, altered.path, tree.writer
-    mine = request.aim.names(path)
-    if writer is not None and writer.agent != me and writer.revision > request.revision:
-        # Its bytes may have been formatted since: by the same tool call, an editor, or this command.
-        return None if writer.content == altered.after else me if mine else ""
-    writing = [lock for lock in tree.locks if lock.calls and lock.agent != me]
-    if any(locks.state_of(lock, altered.before, view) == locks.HELD for lock in writing):
-        return None
-    rivals = [one for one in request.rivals if not altered.at or one.since - _CLOCK <= altered.at]
-    if not rivals:
-        return me if mine or not request.aim.complete else ""
-    everybody = [request.aim, *rivals]
-    named = {one.agent for one in everybody if one.names(path)}
-    able = named or {one.agent for one in everybody if not one.complete}
-    if len(able) != 1:
-        return ""
-    return me if me in able else None
-
-
 def _attribute(work: _Work, altered: Altered, record: PathRecord, *, locked: bool) -> None:
     request, view = work.request, work.view
     me, tree = request.agent.id, record.tree(request.tree)
-    states = ((lock, locks.state_of(lock, altered.before, view)) for lock in locks.others(tree, me))
+    states = [(lock, locks.state_of(lock, altered.before, view)) for lock in locks.others(tree, me)]
     holders = [lock for lock, state in states if state != locks.VOID]
-    if holders:
-        for lock in holders:
-            _conflict(work, altered, lock)
-        work.note(altered, FOREIGN, me)
-        return
-    work.note(altered, RAN, me)
+    if holders and tree.weave is not None:
+        holders = _overwritten(work, altered, record, holders)
+    for lock in holders:
+        _conflict(work, altered, lock)
+    work.note(altered, FOREIGN if holders else RAN, me)
     mine = locks.own(tree, me)
-    if altered.clean:
-        if mine is not None and set(mine.calls) <= {request.call} and not mine.explicit:
-            work.event("released", file=altered.path)
-            freed = record.with_tree(request.tree, locks.without(tree, me))
-            work.writes["path/" + altered.path] = woken(freed, request.tree, view, work.writes)
+    if holders or tree.weave is not None or (mine is None and not locked):
         return
-    if mine is None and not locked:
-        return
-    if mine is None or mine.wrote != altered.after:
+    for lock, _ in states:
+        record = record.with_tree(request.tree, locks.without(record.tree(request.tree), lock.agent))
+    changed = _let_go(record, request) if altered.clean else _taken(work, record, altered)
+    now = locks.own(changed.tree(request.tree), me)
+    if now is not None and (mine is None or now.wrote != mine.wrote):
         work.event("changed", file=altered.path, tool=request.tool)
-    target = Target(altered.path, request.tree, altered.after, altered.path, view.revision)
+        work.paths[request.tree, altered.path] = None
+    elif mine is not None and now is None:
+        work.event("released", file=altered.path)
+    if changed != view.path(altered.path):
+        work.writes["path/" + altered.path] = woken(changed, request.tree, view, work.writes)
+
+
+def _overwritten(work: _Work, altered: Altered, record: PathRecord, holders: list[Lock]) -> list[Lock]:
+    """Those of the holders of a shared file whose lines the agent changed, which has lines there itself.
+
+    All of them where lines cannot tell.
+    """
+    request, tree = work.request, record.tree(work.request.tree)
+    if locks.own(tree, request.agent.id) is None:
+        return holders
+    target = Target(altered.path, request.tree, altered.after, altered.path, work.view.revision, texts=altered.texts)
+    record, lost = scopes.followed(record, request.tree, target, request.agent.id)
+    if record.tree(request.tree) == tree:
+        return holders
+    work.writes["path/" + altered.path] = woken(record, request.tree, work.view, work.writes)
+    return [lock for lock in holders if lock.agent in lost]
+
+
+def _let_go(record: PathRecord, request: RunRequest) -> PathRecord:
+    """The record once HEAD holds what the path holds: nothing of the agent's is left to protect."""
+    tree = record.tree(request.tree)
+    mine = locks.own(tree, request.agent.id)
+    if mine is None or mine.explicit or not set(mine.calls) <= {request.call}:
+        return record
+    return record.with_tree(request.tree, locks.without(tree, request.agent.id))
+
+
+def _taken(work: _Work, record: PathRecord, altered: Altered) -> PathRecord:
+    """The record with what the path holds now as the agent's dirty bytes, as an edit would leave them."""
+    request = work.request
+    mine = locks.own(record.tree(request.tree), request.agent.id)
+    target = Target(altered.path, request.tree, altered.after, altered.path, work.view.revision)
     edit = EditRequest(request.agent, "", request.tool, (target,), request.stream, request.head)
     claim = claim_for(edit, target, work.policy)
-    void = [lock.agent for lock in locks.others(tree, me)]
-    for other in void:
-        record = record.with_tree(request.tree, locks.without(record.tree(request.tree), other))
-    changed = locks.written(record, request.tree, claim, view, base=mine.base if mine else altered.before)
-    changed = locks.closed(changed, request.tree, me, request.call, altered.after, view)
-    work.writes["path/" + altered.path] = woken(changed, request.tree, view, work.writes)
-    work.paths[request.tree, altered.path] = None
+    record = locks.written(record, request.tree, claim, work.view, base=mine.base if mine else altered.before)
+    return locks.closed(record, request.tree, request.agent.id, request.call, target.content, work.view)
 
 
 def _conflict(work: _Work, altered: Altered, lock: Lock) -> None:

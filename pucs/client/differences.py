@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pucs.authors import Altered
 from pucs.client.opening import Repository
 from pucs.client.scanning import File, Scan, look, same
 from pucs.git import scan as git_scan
@@ -9,12 +10,15 @@ from pucs.git.scan import LINK
 from pucs.model import ABSENT, LOCKED, RISKED, UNKNOWN, Snapshot
 from pucs.paths import key_of
 from pucs.record import Record
-from pucs.run_end import SWEEPING, Altered
+from pucs.run_end import SWEEPING
 from pucs.state import contents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+_CLOCK = 50_000_000
+"""Nanoseconds by which the time that a file system notes may lie behind the clock."""
 
 _LOOKED_AT = (LOCKED, RISKED)
 """What the journal notes without that anything changed."""
@@ -62,8 +66,8 @@ def _differences(repository: Repository, before: Scan, now: Scan) -> Iterator[_D
         moved = git_scan.moved(repository.tree, before.head, now.head)
     for name in {**before.files, **now.files, **moved}:
         was, here = before.files.get(name), now.files.get(name)
-        if was is None and not before.whole:
-            continue
+        if was is None and not before.whole and (here is None or here.stat[3] < before.at - _CLOCK):
+            continue  # nobody saw it before; what was touched since changed since
         if was is None and here is None:
             old, new = moved[name]
             yield _Difference(name, old, File(new), clean=True, listed=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from pucs.authors import Aim
 from pucs.client.scanning import Scan, decoded, encoded
 from pucs.model import Process
 from pucs.record import Record
-from pucs.run_end import Aim
 from pucs.state import run_files
 
 TYPE_CHECKING = False

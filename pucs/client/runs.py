@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 
-from pucs import agents, locks, run_end
+from pucs import agents, locks
+from pucs.authors import Aim
 from pucs.client import open_runs, scanning
-from pucs.client.differences import altered
-from pucs.client.edits import Caller, ToolCall, identity_of
+from pucs.client.edits import Caller, ToolCall, identity_of, record_command
 from pucs.client.open_runs import Run
 from pucs.client.opening import Repository, is_off, repository_of
+from pucs.client.run_changes import record
 from pucs.errors import StoreError
 from pucs.git import locate
-from pucs.model import DEAD, RISKED, Agent, Snapshot
+from pucs.model import DEAD, RISKED, Snapshot
 from pucs.paths import key_of
-from pucs.run_end import Aim, Outcome, RunRequest
 from pucs.state import journal
 from pucs.system.texts import read_text
 
@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 
     from pucs.client.scanning import Scan
     from pucs.commands import Reading
-    from pucs.view import Change, View
+    from pucs.view import View
+
+    Scans = dict[str, Scan]
 
 _NAMED = 50
 _TREES = 4
 _LONGEST_COMMAND = 200
 _CARE = 5.0
-"""Seconds that the look at the end of a turn may take: nobody waits for a tool then."""
+"""Seconds that a look at the end of a turn may take: nobody waits for a tool then."""
 
 
 def begin(call: ToolCall, reading: Reading, command: str = "") -> None:
@@ -52,28 +54,7 @@ def end(call: ToolCall, repository: Repository) -> None:
     """Compares, attributes and records what the call of a run left in its trees; the run is over."""
     run = open_runs.of_call(repository.store.root, call.call)
     if run is not None:
-        finish(repository, run)
-
-
-def finish(repository: Repository, run: Run, *, seconds: float = scanning.BUDGET, over: bool = True) -> None:
-    """Compares the run's trees with what they were. Not `over`: the run goes on from what they are now."""
-    root, left = repository.store.root, {}
-    for tree_id, before in run.trees.items():
-        tree = locate.tree_of_id(repository.tree.common, tree_id)
-        there = repository_of(tree) if tree is not None else None
-        if there is None:
-            continue
-        now = scanning.scan(there, before, _looked_at(before), seconds)
-        _record(there, run, now)
-        if now.whole:
-            scanning.store_latest(there, now)
-        left[tree_id] = now if before.whole and now.whole else before
-    whole = all(one.whole for one in left.values())
-    if over and (whole or seconds >= _CARE):
-        open_runs.forget(root, run)
-    elif open_runs.of_call(root, run.call) is not None:
-        size = journal.size(root)
-        open_runs.store(root, run._replace(trees={**run.trees, **left}, journal=size, unfinished=over and not whole))
+        _look(repository, run, {}, over=True)
 
 
 def in_background(call: ToolCall, repository: Repository, task: str) -> None:
@@ -91,19 +72,19 @@ def discard(repository: Repository, call: str) -> None:
 
 
 def catch_up(
-    repository: Repository, caller: Caller, *, running: Iterable[str] | None = None, quick: bool = False
+    repository: Repository, caller: Caller, *, running: Iterable[str] | None = None, care: bool = False
 ) -> None:
-    """Looks at the agent's runs that are on. `running` are the background commands that the host says go on.
+    """Looks at the agent's runs that are on; all are over but the background commands that go on.
 
-    None: nobody knows, so that those go on. Other runs of the agent are over. `quick`: the caller has no time.
+    Those are `running`, as the host says; None: all of them. With `care` what was too slow before is made up for.
     """
     agent = agents.known(identity_of(caller, repository), repository.store.read())
-    if agent is None:
-        return
-    for run in list(open_runs.every(repository.store.root)):
-        if run.agent == agent.id:
-            goes_on = bool(run.background) and (running is None or run.background in running)
-            finish(repository, run, seconds=scanning.BUDGET if quick or running is None else _CARE, over=not goes_on)
+    found: Scans = {}
+    for run in list(open_runs.every(repository.store.root)) if agent is not None else ():
+        if agent is None or run.agent != agent.id or (run.unfinished and not care):
+            continue
+        goes_on = bool(run.background) and (running is None or run.background in running)
+        _look(repository, run, found, over=not goes_on, care=care)
 
 
 def _begin(
@@ -111,19 +92,26 @@ def _begin(
 ) -> None:
     repository = repositories[0]
     root, identity = repository.store.root, identity_of(call.caller, repository)
+    known = agents.known(identity, repository.store.read())
+    if known is None or call.call not in known.calls:
+        record_command(call, command or call.tool, repository)
     view = repository.store.read()
-    agent = agents.known(identity, view) or _registered(repository, identity)
+    agent = agents.known(identity, view)
     if agent is None:
-        return
-    size, began = journal.size(root), view.revision
-    trees: dict[str, Scan] = {}
-    aims: dict[str, Aim] = {}
+        return  # the state is busy, for which no command is failed
+    size, found, trees = journal.size(root), {}, {}
     for one in repositories:
+        before = scanning.latest(one)
+        found[one.tree.id] = scanning.scan(one, before, one.policy.guard.scan_seconds)
         names = [name for name in named[one.tree.root] if name][:_NAMED]
-        trees[one.tree.id] = scanning.scan(one, scanning.latest(one), names)
-        aims[one.tree.id] = _aim(one, reading, agent.id, call.cwd)
+        if not found[one.tree.id].whole:
+            names += _held(one, view)
+        trees[one.tree.id] = scanning.with_files(one, found[one.tree.id], names, before)
     for run in list(open_runs.every(root)):
-        _catch_up_before(repository, run, agent.id, view)
+        if run.agent == agent.id and not run.unfinished:
+            _look(repository, run, found, over=not run.background)
+        elif run.agent != agent.id and not is_on(run, view):
+            _look(repository, run, found, over=True, care=run.unfinished)
     now = time.time()
     run = Run(
         call=call.call,
@@ -131,76 +119,52 @@ def _begin(
         agent=agent.id,
         command=(command or call.tool)[:_LONGEST_COMMAND],
         since=now,
-        revision=began,
+        revision=view.revision,
         journal=size,
         process=identity.process or agent.process,
         stash=read_text(f"{repository.tree.common}/refs/stash").strip(),
         trees=trees,
-        aims={tree: one._replace(since=now) for tree, one in aims.items()},
+        aims={one.tree.id: _aim(one, reading, agent.id, call.cwd)._replace(since=now) for one in repositories},
     )
     open_runs.store(root, run)
     for one in repositories:
         _note_risks(one, run, reading, view)
 
 
-def _registered(repository: Repository, identity: agents.Identity) -> Agent | None:
-    """The agent, known from now on; None where the state is busy, for which no command is failed."""
-
-    def rule(view: View) -> Change:
-        return agents.resolve(identity, view)
-
-    try:
-        agent: Agent = repository.store.transact(rule)
-    except StoreError:
-        return None
-    return agent
+def is_on(run: Run, view: View) -> bool:
+    """Whether the run's command may still be at work, as far as this machine can tell."""
+    agent = view.agent(run.agent)
+    if view.liveness(run.process) == DEAD or agent is None or agent.ended:
+        return False
+    return bool(run.background) or run.call in agent.calls
 
 
-def _catch_up_before(repository: Repository, run: Run, agent: str, view: View) -> None:
-    """Looks at a run that was left open: of this agent, whose next command begins, or of a client that died."""
-    if run.agent == agent:
-        finish(repository, run, over=not run.background)
-    elif view.liveness(run.process) == DEAD:
-        finish(repository, run)
+def _look(repository: Repository, run: Run, found: Scans, *, over: bool, care: bool = False) -> None:
+    """Compares the run's trees with what they were. Not `over`: the run goes on from what they are now.
 
-
-def _record(repository: Repository, run: Run, now: Scan) -> None:
-    root, tree = repository.store.root, repository.tree.id
-    before = run.trees[tree]
-    changes = altered(repository, before, now, journal.entries(root, run.journal))
-    if not changes:
-        return
-    rivals = tuple(
-        one.aims[tree]
-        for one in open_runs.every(root)
-        if one.agent != run.agent and tree in one.aims and repository.store.read().liveness(one.process) != DEAD
-    )
-
-    def rule(view: View) -> Change:
-        agent = view.agent(run.agent) or Agent(run.agent, process=run.process)
-        request = RunRequest(
-            agent=agent,
-            call=run.call,
-            tool=run.tool,
-            tree=tree,
-            command=run.command,
-            since=run.since,
-            revision=run.revision,
-            aim=run.aims[tree],
-            altered=changes,
-            rivals=rivals,
-            stream=agent.stream,
-            head=now.head,
-            said=repository.installation.command,
-        )
-        return run_end.after(request, repository.policy, view)
-
-    outcome: Outcome = repository.store.transact(rule)
-    journal.note(root, outcome.snapshots)
-    if outcome.snapshots:
-        from pucs.client.publishing import publish_soon  # noqa: PLC0415 - most commands change nothing
-
-        publish_soon(repository)
+    `found` are the scans that this process made already, by tree.
+    """
+    root, left = repository.store.root, {}
+    for tree_id, before in run.trees.items():
+        tree = locate.tree_of_id(repository.tree.common, tree_id)
+        there = repository_of(tree) if tree is not None else None
+        if there is None:
+            continue
+        if tree_id not in found:
+            budget = there.policy.guard.scan_seconds
+            found[tree_id] = scanning.scan(there, before, max(budget, _CARE) if care and budget else budget)
+            if found[tree_id].whole:
+                scanning.store_latest(there, found[tree_id])
+        now = scanning.with_files(there, found[tree_id], _unlisted(before), before)
+        others = [one for one in open_runs.every(root) if one.agent != run.agent and is_on(one, there.store.read())]
+        record(there, run, now, [one.aims[tree_id] for one in others if tree_id in one.aims])
+        left[tree_id] = now if now.whole else before
+    whole = all(one.whole for one in left.values())
+    if over and (whole or care):
+        open_runs.forget(root, run)
+    elif open_runs.of_call(root, run.call) is not None:
+        size = journal.size(root)
+        open_runs.store(root, run._replace(trees={**run.trees, **left}, journal=size, unfinished=over and not whole))
 
 
 def _note_risks(repository: Repository, run: Run, reading: Reading, view: View) -> None:
@@ -210,9 +174,8 @@ def _note_risks(repository: Repository, run: Run, reading: Reading, view: View) 
     for name, file in run.trees[tree].files.items():
         path = key_of(name, fold_case=fold)
         if reading.git or _is_anothers(view, path, tree, run.agent, file.content):
-            noted.append(
-                Snapshot(RISKED, run.agent, tree, path, file.content, at=run.since, group=run.call, what=run.command)
-            )
+            entry = Snapshot(RISKED, run.agent, tree, path, file.content, at=run.since)
+            noted.append(entry._replace(group=run.call, what=run.command))
     journal.note(repository.store.root, noted)
 
 
@@ -239,6 +202,13 @@ def _named(call: ToolCall, reading: Reading) -> dict[str, list[str]]:
     return found
 
 
+def _held(repository: Repository, view: View) -> list[str]:
+    """The paths of that tree on which anybody has or had a lock."""
+    agents_known = (view.agent(name) for name in view.names("agent"))
+    pairs = (pair for agent in agents_known if agent is not None for pair in agent.paths)
+    return [path for tree, path in dict.fromkeys(pairs) if tree == repository.tree.id]
+
+
 def _aim(repository: Repository, reading: Reading, agent: str, cwd: str) -> Aim:
     """What the command is known to write in the tree, by the keys that its locks would have."""
     keys: list[list[str]] = [[], []]
@@ -254,6 +224,6 @@ def _aim(repository: Repository, reading: Reading, agent: str, cwd: str) -> Aim:
     return Aim(agent, 0.0, tuple(keys[0]), tuple(keys[1]), complete)
 
 
-def _looked_at(before: Scan) -> list[str]:
+def _unlisted(before: Scan) -> list[str]:
     """The files of a scan that git may not list the next time, though they are to be looked at."""
     return list(before.files) if not before.whole else [name for name, file in before.files.items() if not file.head]

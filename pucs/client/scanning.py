@@ -17,9 +17,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-BUDGET = 0.3
-"""Seconds that one look may take before a tool call or after it; what is missing then is made up for at Stop."""
-
 _TYPE, _LINK = 0o170000, 0o120000
 _SETTLED = 50_000_000
 _NO_STAT = (0, 0, 0, 0)
@@ -45,27 +42,29 @@ class Scan(Record):
     at: int = 0
 
 
-def scan(repository: Repository, known: Scan, named: Iterable[str] = (), seconds: float = BUDGET) -> Scan:
-    """The tree now, and the files `named` besides; the bytes of all of them are kept.
+def scan(repository: Repository, known: Scan, seconds: float) -> Scan:
+    """The tree now, the bytes of all files in it kept. After `seconds` (0: never) it is not whole.
 
-    `known` is an earlier scan: files that did not change since are not read again. After `seconds` (0: never) only the
-    named files are looked at.
+    `known` is an earlier scan: files that did not change since are not read again.
     """
-    began = time.monotonic()
-    at = time.time_ns()
+    began, at = time.monotonic(), time.time_ns()
     folder = repository.store.root + "/scans"
     system.makedirs(folder, 0o700, exist_ok=True)
     try:
         listed = git_scan.listing(repository.tree, folder, seconds)
-        whole = True
     except GitError:
-        listed, whole = git_scan.Listing(known.head, {}), False
-    heads: dict[str, str] = {**dict.fromkeys(named, ""), **listed.paths}
+        return Scan(known.head, {}, whole=False, at=at)
     files: dict[str, File] = {}
-    for name, head in heads.items():
-        late = bool(seconds) and whole and time.monotonic() - began > seconds
+    for name, head in listed.paths.items():
+        late = bool(seconds) and time.monotonic() - began > seconds
         files[name] = look(repository, name, known, rough=late)._replace(head=head)
-    return Scan(listed.head, files, whole, at)
+    return Scan(listed.head, files, whole=True, at=at)
+
+
+def with_files(repository: Repository, found: Scan, names: Iterable[str], known: Scan) -> Scan:
+    """The scan, and what these files hold now, whatever git says of them."""
+    more = {name: look(repository, name, known) for name in names if name not in found.files}
+    return found._replace(files={**found.files, **more}) if more else found
 
 
 def look(repository: Repository, name: str, known: Scan, *, rough: bool = False) -> File:

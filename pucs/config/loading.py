@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 HOURS_A_YEAR = 8_760
 DAYS_IN_TEN_YEARS = 3_650
 LONGEST_WAIT = 20
+LONGEST_SCAN = 8
 PARTITIONS = ("off", "ranges", "symbols")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -170,6 +171,7 @@ def _guard(section: Section) -> GuardPolicy:
         section.choice("mode", default.mode, ("enforce", "observe")),
         section.choice("on_failure", default.on_failure, ("allow", "block")),
         section.choice("boundaries", default.boundaries, ("enforce", "warn", "off")),
+        section.seconds("scan_seconds", default.scan_seconds, LONGEST_SCAN),
     )
 
 

@@ -98,13 +98,8 @@ def generated(tree: Tree, names: Iterable[str]) -> set[str]:
     asked = [name for name in names if _mentioned(tree, name)]
     if not asked:
         return set()
-    done = git(
-        ("check-attr", "-z", "linguist-generated", "--", *asked),
-        cwd=tree.root,
-        env=repository_environment(),
-        check=False,
-    )
-    fields = done.stdout.split(b"\0")
+    command = ("check-attr", "-z", "linguist-generated", "--", *asked)
+    fields = git(command, cwd=tree.root, env=repository_environment(), check=False).stdout.split(b"\0")
     return {
         _text(name)
         for name, value in zip(fields[::3], fields[2::3], strict=False)

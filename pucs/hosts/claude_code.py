@@ -100,11 +100,10 @@ def _look_at_runs(
     call: edits.ToolCall,
     refused: list[str] | None = None,
     *,
-    over: bool = False,
-    running: tuple[str, ...] = (),
-    quick: bool = False,
+    running: tuple[str, ...] | None = None,
+    care: bool = False,
 ) -> None:
-    """Looks at what the agent's commands that are on have changed so far; `over` ends those that are not `running`."""
+    """Looks at what the agent's commands that are on have changed; see `runs.catch_up`."""
     from pucs.client.opening import repository_at  # noqa: PLC0415
     from pucs.state import run_files  # noqa: PLC0415
 
@@ -115,12 +114,13 @@ def _look_at_runs(
 
             for identifier in refused or ():
                 runs.discard(repository, identifier)
-            runs.catch_up(repository, call.caller, running=running if over else None, quick=quick)
+            runs.catch_up(repository, call.caller, running=running, care=care)
 
 
-def _running(data: Mapping[str, Any]) -> tuple[str, ...]:
+def _running(data: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """The background commands that go on; None where the host does not say."""
     tasks = data.get("background_tasks")
-    return tuple(_text(_mapping(task).get("id")) for task in tasks) if isinstance(tasks, list) else ()
+    return tuple(_text(_mapping(task).get("id")) for task in tasks) if isinstance(tasks, list) else None
 
 
 def _post_tool_batch(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -158,7 +158,7 @@ def _session_end(data: Mapping[str, Any]) -> None:
     from pucs.client import sessions  # noqa: PLC0415
 
     # After `clear` and `resume` the same client goes on: its agent does, too.
-    _look_at_runs(_call(data), quick=True, over=True)
+    _look_at_runs(_call(data), running=())
     if data.get("reason") in ("clear", "resume"):
         sessions.stop(_caller(data), _cwd(data))
     else:
@@ -168,14 +168,14 @@ def _session_end(data: Mapping[str, Any]) -> None:
 def _stop(data: Mapping[str, Any]) -> None:
     from pucs.client import sessions  # noqa: PLC0415
 
-    _look_at_runs(_call(data), over=True, running=_running(data))
+    _look_at_runs(_call(data), running=_running(data), care=True)
     sessions.stop(_caller(data), _cwd(data))
 
 
 def _subagent_stop(data: Mapping[str, Any]) -> None:
     from pucs.client import sessions  # noqa: PLC0415
 
-    _look_at_runs(_call(data), over=True, running=_running(data))
+    _look_at_runs(_call(data), running=_running(data), care=True)
     sessions.subagent_stop(_caller(data), _cwd(data))
 
 

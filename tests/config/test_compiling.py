@@ -155,7 +155,7 @@ logging: {max_entries: 7}
             "partition_paths": [],
             "wait_s": 1,
         },
-        "guard": {"mode": "enforce", "on_failure": "allow", "boundaries": "enforce"},
+        "guard": {"mode": "enforce", "on_failure": "allow", "boundaries": "enforce", "scan_seconds": 0.3},
         "commits": {
             "format": "enforce",
             "types": ["feat", "fix", "docs", "style", "refactor", "perf", "test", "build", "ci", "chore", "revert"],

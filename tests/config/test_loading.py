@@ -97,7 +97,7 @@ locks: {default_duration_min: 0.5, max_duration_min: 1.25, queue_timeout_min: 3,
   partition: ranges, partition_paths: {"*.md": off}, wait_seconds: 0.5}
 logging: {level: debug, persist_path: log.json, max_entries: 5}
 conflict_resolution: {auto_merge: no, partition_enabled: false, arbitration_timeout_min: 1}
-guard: {mode: observe, on_failure: block, boundaries: warn}
+guard: {mode: observe, on_failure: block, boundaries: warn, scan_seconds: 0}
 commits: {format: warn, types: "feat, hot-fix"}
 snapshots: {keep_days: 0.5, keep_mb: 20}
 critical_files: [{path: setup.py}]
@@ -110,7 +110,7 @@ critical_files: [{path: setup.py}]
         locks=LockPolicy(30, 75, 180, "deny", "deny", "off", (), 0.5),
         logging=LoggingSettings("DEBUG", "log.json", 5),
         conflict_resolution=ConflictSettings(auto_merge=False, partition_enabled=False, arbitration_timeout_s=60),
-        guard=GuardPolicy("observe", "block", "warn"),
+        guard=GuardPolicy("observe", "block", "warn", 0),
         commits=CommitPolicy("warn", ("feat", "hot-fix")),
         snapshots=SnapshotPolicy(0.5, 20),
     )

@@ -1,0 +1,62 @@
+"""Recording what a run changed in one tree: the rule asked, the journal written, the published files renewed."""
+
+from __future__ import annotations
+
+from pucs import run_end
+from pucs.authors import Scene
+from pucs.client.differences import altered
+from pucs.client.opening import Repository
+from pucs.model import Agent
+from pucs.run_end import Outcome, RunRequest
+from pucs.state import contents, journal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pucs.authors import Aim, Altered
+    from pucs.client.open_runs import Run
+    from pucs.client.scanning import Scan
+    from pucs.view import Change, View
+
+
+def record(repository: Repository, run: Run, now: Scan, rivals: Iterable[Aim]) -> None:
+    """Records what is not in the tree as it was before the run; `rivals` overlapped with it."""
+    root, tree = repository.store.root, repository.tree.id
+    view = repository.store.read()
+    found = altered(repository, run.trees[tree], now, journal.entries(root, run.journal))
+    if not found:
+        return
+    changes = tuple(_with_texts(repository, one, view) for one in found)
+
+    def rule(view: View) -> Change:
+        agent = view.agent(run.agent) or Agent(run.agent, process=run.process)
+        request = RunRequest(
+            agent=agent,
+            call=run.call,
+            tool=run.tool,
+            tree=tree,
+            command=run.command,
+            scene=Scene(run.aims[tree], run.revision, tuple(rivals)),
+            altered=changes,
+            stream=agent.stream,
+            head=now.head,
+            said=repository.installation.command,
+        )
+        return run_end.after(request, repository.policy, view)
+
+    outcome: Outcome = repository.store.transact(rule)
+    journal.note(root, outcome.snapshots)
+    if outcome.snapshots:
+        from pucs.client.publishing import publish_soon  # noqa: PLC0415 - most commands change nothing
+
+        publish_soon(repository)
+
+
+def _with_texts(repository: Repository, one: Altered, view: View) -> Altered:
+    """The change with what it takes to follow its lines, where several agents share the file."""
+    weave = view.path(one.path).tree(repository.tree.id).weave
+    if weave is None:
+        return one
+    kept = {name: contents.kept(repository.store.root, name) for name in (weave.base, weave.content, one.after)}
+    return one._replace(texts={name: data for name, data in kept.items() if data is not None})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pucs import locks, notices
 from pucs.edit_end import woken
-from pucs.model import Event, Notice
+from pucs.model import Event, Notice, PathRecord, Target
 from pucs.record import Record
 from pucs.view import Change, Damaged
 
@@ -20,12 +20,16 @@ AGAIN = "again"
 
 
 class Landed(Record):
-    """One path of a commit: what the tree held when it was looked at, and what was committed."""
+    """One path of a commit: what the tree held when it was looked at, and what was committed.
+
+    Of a file that several agents share also the `target`, with the texts its lines are told by.
+    """
 
     path: str
     held: str
     content: str
     looked: float
+    target: Target | None = None
 
 
 class Landing(Record):
@@ -52,7 +56,7 @@ def after(landing: Landing, view: View) -> Change:
         before = record.tree(landing.tree).locks
         if any(lock.last >= landed.looked for lock in before):
             return Change(AGAIN)
-        changed, ended = locks.committed(record, landing.tree, (landed.held, landed.content))
+        changed, ended = _landed(record, landing.tree, landed)
         for lock in ended:
             events.append(Event(lock.agent, lock.stream, "released", {"file": landed.path, "commit": landing.commit}))
             _tell(lock, landed, landing, view, writes)
@@ -60,6 +64,21 @@ def after(landing: Landing, view: View) -> Change:
         if changed.tree(landing.tree) != record.tree(landing.tree):
             writes["path/" + landed.path] = changed
     return Change(len(events), writes, tuple(events))
+
+
+def _landed(record: PathRecord, tree_name: str, landed: Landed) -> tuple[PathRecord, tuple[Lock, ...]]:
+    """The record after the commit, and the locks it ended: of a shared file those whose lines all landed."""
+    tree = record.tree(tree_name)
+    if tree.weave is not None and landed.target is not None:
+        from pucs import scopes  # noqa: PLC0415 - most files have one agent
+
+        following = scopes.landed(tree, landed.target, landed.content)
+        if following is not None:
+            left = {lock.agent for lock in following.locks}
+            ended = tuple(lock for lock in tree.locks if lock.agent not in left)
+            record = locks.untold(record.with_tree(tree_name, following), {lock.agent for lock in ended})
+            return record, ended
+    return locks.committed(record, tree_name, (landed.held, landed.content))
 
 
 def _tell(lock: Lock, landed: Landed, landing: Landing, view: View, writes: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ agent's uncommitted bytes along. People are held to streams, never to locks. Not
 from __future__ import annotations
 
 from pucs import locks, messages
-from pucs.model import DENY, GRANT, UNKNOWN, Agent, Finding, Verdict
+from pucs.model import DENY, GRANT, UNKNOWN, Agent, Finding, Target, Tree, Verdict
 from pucs.policy import Policy, critical, outside, owners
 from pucs.record import Record
 from pucs.view import Damaged
@@ -25,12 +25,15 @@ class Staged(Record):
 
     `path` is the key its locks are kept under, `name` the key of the path as committed (another one only for hard
     links); `ids` are the fingerprints that the committed content is known to have, `content` what the tree holds.
+    Of a file that several agents share also the `target`, with the texts its lines are told by, and the bytes `staged`.
     """
 
     path: str
     name: str
     ids: tuple[str, ...]
     content: str = UNKNOWN
+    target: Target | None = None
+    staged: bytes | None = None
 
 
 class CommitRequest(Record):
@@ -71,9 +74,23 @@ def bundled(request: CommitRequest, view: View) -> Iterable[Finding]:
             yield Finding("damaged", staged.name, note=damage.key)
             continue
         for lock in locks.others(tree, me):
-            if locks.dirty(lock, staged.content) and lock.base not in staged.ids:
+            lines = _carried(tree, staged, lock.agent)
+            if lines is not None:
+                if lines:
+                    state = locks.state_of(lock, staged.content, view)
+                    yield Finding(state, staged.name, lock=lock, tree=request.tree, note=lines)
+            elif locks.dirty(lock, staged.content) and lock.base not in staged.ids:
                 state = locks.state_of(lock, staged.content, view)
                 yield Finding(state, staged.name, lock=lock, tree=request.tree)
+
+
+def _carried(tree: Tree, staged: Staged, agent: str) -> str | None:
+    """Which of the agent's lines it takes along, in words; None where only the whole file can be judged."""
+    if staged.target is None:
+        return None
+    from pucs import scopes  # noqa: PLC0415 - most files have one agent
+
+    return scopes.carried(tree, staged.target, staged.staged, agent)
 
 
 def to_review(names: Iterable[str], policy: Policy) -> Iterable[Finding]:

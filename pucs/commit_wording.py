@@ -39,6 +39,8 @@ def refusal(findings: Sequence[Finding], setting: Setting) -> tuple[str, ...]:
         lines.append(f"  {_names(group)}: {sentence}")
     if setting.merging:
         lines.append("  In a merge, take one side's version of such a file: git checkout HEAD -- FILE, or MERGE_HEAD.")
+    elif any(finding.lock for finding in findings):
+        lines.append(f"  To commit only what is yours: {setting.command} commit -m MESSAGE")
     else:
         lines.append("  To commit only your own files, name them: git commit -m MESSAGE -- FILE ...")
     return tuple(lines)
@@ -76,6 +78,9 @@ def _stray(group: list[Finding], setting: Setting) -> str:
 def _foreign(group: list[Finding], setting: Setting) -> str:
     lock, path = group[0].lock, argument(group[0].path)
     who = holder(lock, setting.now) if lock else "another agent"
+    if group[0].note:
+        way = f"To commit without them: {setting.command} commit -m MESSAGE {path}"
+        return f"takes along {group[0].note}, which are uncommitted changes of {who}. {way}"
     if group[0].rule == PARKED:
         way = f"To take them over first: {setting.command} adopt {path}"
         return f"holds uncommitted changes of {who}, who is gone or idle. {way}"
@@ -97,7 +102,8 @@ def _groups(findings: Iterable[Finding]) -> list[list[Finding]]:
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:
         who = finding.lock.agent if finding.lock else ""
-        groups.setdefault((finding.rule, finding.owners, who), []).append(finding)
+        lines = (finding.path, finding.note) if finding.lock and finding.note else ""
+        groups.setdefault((finding.rule, finding.owners, who, lines), []).append(finding)
     return list(groups.values())
 
 

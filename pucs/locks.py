@@ -192,8 +192,8 @@ def committed(record: PathRecord, tree_name: str, contents: tuple[str, str]) -> 
             left.append(lock._replace(base=landed if lock.calls else held, wrote=None))
         else:
             ended.append(lock)
-    record = record.with_tree(tree_name, tree._replace(locks=tuple(left), offers={}))
-    return _untold(record, {lock.agent for lock in ended}), tuple(ended)
+    record = record.with_tree(tree_name, tree._replace(locks=tuple(left), offers={}, weave=None))
+    return untold(record, {lock.agent for lock in ended}), tuple(ended)
 
 
 def inherited(record: PathRecord, tree_name: str, child: str, parent: str, content: str) -> PathRecord:
@@ -236,7 +236,7 @@ def shown(record: PathRecord, tree_name: str, agent: str, view: View) -> PathRec
     return record.with_tree(tree_name, tree._replace(seen=_latest({**tree.seen, agent: view.revision})))
 
 
-def _untold(record: PathRecord, agents: set[str]) -> PathRecord:
+def untold(record: PathRecord, agents: set[str]) -> PathRecord:
     """The record as if these agents had never been told of each other's work here: the next clash is a new one."""
     if not agents or not any(tree.told for tree in record.trees.values()):
         return record

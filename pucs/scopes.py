@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     States = tuple[tuple[Lock, str], ...]
 
 _MOST_RUNS = 600
+_NAMED = 5
 
 
 class Plan(Record):
@@ -142,11 +143,8 @@ def landed(tree: Tree, target: Target, committed: str) -> Tree | None:
     return _squared(tree._replace(weave=Weave(committed, known.content, runs), offers={}))
 
 
-def carried(tree: Tree, target: Target, staged: bytes | None, agent: str) -> tuple[bytes, ...] | None:
-    """For each of the agent's hunks that the staged content takes along: the present content without it.
-
-    None where lines cannot tell.
-    """
+def carried(tree: Tree, target: Target, staged: bytes | None, agent: str) -> str | None:
+    """Which lines of the agent the staged content takes along, in words ("" for none); None where lines cannot tell."""
     known = None if tree.weave is None else _explained(tree.weave, target)
     if known is None or staged is None or not is_text(staged):
         return None
@@ -154,25 +152,34 @@ def carried(tree: Tree, target: Target, staged: bytes | None, agent: str) -> tup
     if base is None or now is None:
         return None
     found = weave.carried(known.runs, base, (now, lines_of(staged)), agent)
-    return tuple(b"".join(weave.without(known.runs, base, now, [hunk])) for hunk in found)
+    named = [_place(hunk) for hunk in found[:_NAMED]]
+    more = f" and {len(found) - _NAMED} more places" if len(found) > _NAMED else ""
+    return ", ".join(named) + more
 
 
-def alone(tree: Tree, target: Target, agent: str) -> tuple[str, bytes] | None:
-    """The base's fingerprint, and the base with only this agent's changes; None where lines cannot tell."""
+def _place(hunk: Hunk) -> str:
+    first, last = hunk.now[0] + 1, hunk.now[1]
+    if first > last:
+        return f"what was removed before line {first}"
+    return f"line {first}" if first == last else f"lines {first}-{last}"
+
+
+def alone(tree: Tree, target: Target, agent: str) -> tuple[bytes, bytes] | None:
+    """The base, and the base with only this agent's changes; None where lines cannot tell."""
     known = None if tree.weave is None else _explained(tree.weave, target)
     if known is None:
         return None
     base, now = _lines(target, known.base), _lines(target, known.content)
     if base is None or now is None:
         return None
-    return known.base, b"".join(weave.alone(known.runs, base, now, [agent]))
+    return b"".join(base), b"".join(weave.alone(known.runs, base, now, [agent]))
 
 
 def _squared(tree: Tree) -> Tree:
     """The tree with locks that say of the whole file what the weave says of its lines.
 
-    An agent with lines there is dirty, one without is not, and a lock that protects nothing is gone. With one lock left
-    the weave is gone, too.
+    An agent with lines there is dirty, one without is not, and a lock that protects nothing is gone. Once all lines are
+    those of one lock the weave is gone, too.
     """
     known = tree.weave
     if known is None:
@@ -184,4 +191,5 @@ def _squared(tree: Tree) -> Tree:
             left.append(lock._replace(base=known.base, wrote=known.content))
         elif lock.calls or lock.explicit:
             left.append(lock._replace(base=known.content, wrote=None))
-    return tree._replace(locks=tuple(left), weave=known if len(left) > 1 else None)
+    alone = not left or (len(left) == 1 and owners <= {left[0].agent})
+    return tree._replace(locks=tuple(left), weave=None if alone else known)

@@ -17,7 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FAMILIES = ("installing", "showing", "locking", "undoing", "switching", "checking", "demonstrating")
+FAMILIES = (
+    "installing", "showing", "locking", "committing", "undoing", "switching", "checking", "demonstrating",
+)  # fmt: skip
 
 EPILOG = """exit codes: 0 fine, 1 refused by the rules, 2 wrong use, 3 the world failed (disk, git, a process),
 4 a bug in PUCS, 130 interrupted"""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pucs import commit_end
 from pucs.client.commits import Commit, committer, lock_key, name_of
+from pucs.client.looking import see_key
 from pucs.client.publishing import move_soon, publish_soon
 from pucs.commit_end import AGAIN, Landed, Landing
 from pucs.git import commits, locate
-from pucs.model import ABSENT, Event
+from pucs.model import ABSENT, Event, Target
 from pucs.state import commit_note, contents
 from pucs.view import Damaged
 
@@ -78,4 +79,16 @@ def _looked(commit: Commit, concerned: dict[str, str], changes: dict[str, str]) 
         data = commits.checked_out(tree, name) if changes[name] != ABSENT else None
         landed[name] = ABSENT if data is None else contents.blob_id(data)
         contents.keep(commit.repository.store.root, landed[name], data)
-    return tuple(Landed(path, held[name], landed[name], now) for name, path in concerned.items())
+    targets = {name: _shared(commit, path, landed[name]) for name, path in concerned.items()}
+    return tuple(Landed(path, held[name], landed[name], now, targets[name]) for name, path in concerned.items())
+
+
+def _shared(commit: Commit, path: str, landed: str) -> Target | None:
+    """The path with the texts that tell its lines, where several agents share it."""
+    repository = commit.repository
+    view = repository.store.read()
+    if view.path(path).tree(repository.tree.id).weave is None:
+        return None
+    target = see_key(repository, path, view).target
+    data = contents.kept(repository.store.root, landed)
+    return target if data is None else target._replace(texts={**target.texts, landed: data})

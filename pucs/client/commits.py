@@ -158,10 +158,16 @@ def _staged(commit: Commit, name: str, content: str, view: View) -> Staged:
     path = lock_key(repository, name, view)
     staged = Staged(path, key_of(name, fold_case=repository.installation.fold_case), (content,))
     try:
-        held = bool(view.path(path).tree(repository.tree.id).locks)
+        tree = view.path(path).tree(repository.tree.id)
     except Damaged:
-        held = False
-    return staged._replace(content=contents.look(f"{repository.tree.root}/{name}")[0]) if held else staged
+        return staged
+    if tree.weave is not None:
+        from pucs.client.looking import see_key  # noqa: PLC0415 - most files have one agent
+
+        target = see_key(repository, path, view).target
+        data = commits.staged_text(repository.tree, name, content)
+        return staged._replace(content=target.content, target=target, staged=data)
+    return staged._replace(content=contents.look(f"{repository.tree.root}/{name}")[0]) if tree.locks else staged
 
 
 def _with_bases(commit: Commit, request: CommitRequest, names: tuple[str, ...], view: View) -> CommitRequest:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from pucs import edit_end, locks
+from pucs import edit_end, locks, scopes
+from pucs.client.looking import see_key
 from pucs.client.opening import Repository
 from pucs.errors import GitError
+from pucs.git.commits import checked_out
 from pucs.git.run import git, plain_environment
-from pucs.model import Finding
+from pucs.model import Finding, PathRecord
 from pucs.state import contents
 from pucs.view import Change
 
@@ -41,6 +43,8 @@ def compare(repository: Repository, finding: Finding, head: str) -> None:
             return Change(None)  # somebody acted since this was looked at
         if same:
             record, _ = locks.committed(record, finding.tree, (content, content))
+        elif tree.weave is not None:
+            record = _in_lines(repository, finding, record, head)
         elif committed == lock.wrote:
             record = record.with_tree(finding.tree, locks.without(tree, lock.agent))
         else:
@@ -50,6 +54,20 @@ def compare(repository: Repository, finding: Finding, head: str) -> None:
         return Change(None, writes)
 
     repository.store.transact(rule)
+
+
+def _in_lines(repository: Repository, finding: Finding, record: PathRecord, head: str) -> PathRecord:
+    """The record of a shared file once each line that HEAD has is nobody's any more."""
+    target = see_key(repository, finding.path, repository.store.read(), finding.tree).target
+    data = checked_out(repository.tree, finding.path)
+    tree = record.tree(finding.tree)
+    if data is not None and tree.weave is not None:
+        committed = contents.blob_id(data)
+        contents.keep(repository.store.root, committed, data)
+        target = target._replace(texts={**target.texts, committed: data})
+        tree = scopes.landed(tree, target, committed) or tree
+    record = record.with_tree(finding.tree, tree)
+    return locks.compared(record, finding.tree, finding.lock.agent, head) if finding.lock else record
 
 
 def _in_head(root: str, path: str) -> str:

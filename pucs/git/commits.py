@@ -148,6 +148,14 @@ def checked_out(tree: Tree, name: str) -> bytes | None:
     return done.stdout if done.status == 0 else None
 
 
+def staged_text(tree: Tree, name: str, blob: str) -> bytes | None:
+    """The bytes that checking a staged blob out under that name would write; None where there is none."""
+    if blob == ABSENT:
+        return None
+    done = git(("cat-file", "--filters", f"--path={name}", blob), cwd=tree.root, check=False)
+    return done.stdout if done.status == 0 else None
+
+
 def blob_of(tree: Tree, name: str, file: str) -> str:
     """The blob id that adding the file's bytes under that name would give; "" where git cannot tell."""
     done = git(("hash-object", f"--path={name}", "--", file), cwd=tree.root, check=False)

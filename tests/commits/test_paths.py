@@ -190,7 +190,7 @@ def test_another_agents_bytes_are_refused_with_the_way_out(free, client):
     assert first == "PUCS: this commit is refused; nothing was changed."
     assert second.startswith("  theirs.py: holds uncommitted changes of agent-1 since ")
     assert second.endswith("To commit it after them, wait: pucs wait theirs.py")
-    assert third == "  To commit only your own files, name them: git commit -m MESSAGE -- FILE ..."
+    assert third == "  To commit only what is yours: pucs commit -m MESSAGE"
     assert free.events("refused")[-1]["holder"] == "agent-1"
     assert commit(me, "-m", "Mine", "--", "mine.py").status == 0
     assert files(free) == ["mine.py"]

@@ -1,0 +1,106 @@
+"""`pucs commit`: the commit of exactly one agent's lines, also of files it shares with others."""
+
+from __future__ import annotations
+
+from pucs import locks, scopes
+from pucs.client.looking import Sight, see_key
+from pucs.client.opening import Repository
+from pucs.errors import Refusal
+from pucs.git import commits
+from pucs.git.private_index import PrivateIndex
+from pucs.linediff import is_text
+from pucs.record import Record
+from pucs.state import contents
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pucs.model import Agent, Lock
+
+
+class Made(Record):
+    """How the commit ended: git's exit status and words, and whether the real index could be brought up to date."""
+
+    status: int
+    words: str
+    paths: tuple[str, ...]
+    settled: bool = True
+
+
+def commit(repository: Repository, agent: Agent, message: str, paths: Iterable[str]) -> Made:
+    """Commits what the agent changed in these paths, or everywhere in this tree, through all gates and hooks.
+
+    Others' lines stay in the tree uncommitted, what else is staged stays staged. Raises Refusal where there is nothing
+    to commit, or where it cannot be told apart.
+    """
+    operation = commits.operation(repository.tree)
+    if operation != commits.Operation() or commits.is_rebasing(repository.tree):
+        raise Refusal("a merge, pick or rebase is under way here", "conclude it with git first")
+    named = tuple(paths)
+    with PrivateIndex(repository.tree) as index:
+        names = _chosen(repository, agent, named)
+        if not named:
+            ignored = index.ignored(names)
+            names = tuple(name for name in names if name not in ignored)
+        index.take(names)
+        for name in names:
+            _apart(repository, agent, index, name)
+        if not names or not index.changed():
+            hint = f"see who changed what: {repository.installation.command} status"
+            raise Refusal(f"nothing of {agent.id} is uncommitted {'there' if named else 'here'}", hint)
+        done = index.commit(message)
+        words = (done.stdout + done.stderr).decode("utf-8", "replace")
+        return Made(done.status, words, names, index.settle(names) if done.status == 0 else True)
+
+
+def _chosen(repository: Repository, agent: Agent, named: tuple[str, ...]) -> tuple[str, ...]:
+    """The agent's dirty paths, as far as they are named or below a named folder; a named path of nobody is its own."""
+    view = repository.store.read()
+    mine = []
+    for tree, path in (view.agent(agent.id) or agent).paths:
+        if tree != repository.tree.id:
+            continue
+        lock = locks.own(view.path(path).tree(tree), agent.id)
+        if lock is not None and locks.dirty(lock, see_key(repository, path, view).target.content):
+            mine.append(path)
+    if not named:
+        return tuple(mine)
+    chosen: dict[str, None] = {}
+    for name in named:
+        below = [path for path in mine if path == name or path.startswith(name.rstrip("/") + "/") or name in ("", ".")]
+        chosen.update(dict.fromkeys(below or [name]))
+    return tuple(chosen)
+
+
+def _apart(repository: Repository, agent: Agent, index: PrivateIndex, name: str) -> None:
+    """Puts the agent's lines alone in the place of a file that holds others', too."""
+    view = repository.store.read()
+    tree, sight = view.path(name).tree(repository.tree.id), see_key(repository, name, view)
+    if tree.weave is None:
+        _before_it(repository, locks.own(tree, agent.id), index, sight)
+        return
+    found = scopes.alone(tree, sight.target, agent.id)
+    if found is None:
+        hint = f"wait until it is free: {repository.installation.command} wait {name}"
+        raise Refusal(f"whose lines are whose in {name} cannot be told any more", hint)
+    base, mine = found
+    head = commits.checked_out(repository.tree, name)
+    if head is not None and head != base:
+        merged = index.merged(head, base, mine)
+        if merged is None:
+            hint = f"make {name} fit what HEAD holds now, then commit again"
+            raise Refusal(f"the lines of {agent.id} in {name} do not fit the HEAD of this tree", hint)
+        mine = merged
+    index.put(name, mine)
+
+
+def _before_it(repository: Repository, lock: Lock | None, index: PrivateIndex, sight: Sight) -> None:
+    """Leaves out what was uncommitted before the agent came, as far as that stands apart; the rest the gates judge."""
+    base = contents.kept(repository.store.root, lock.base) if lock is not None else None
+    head = commits.checked_out(repository.tree, sight.target.path)
+    if base is None or head is None or sight.data is None or head == base or not is_text(base + sight.data):
+        return
+    merged = index.merged(head, base, sight.data)
+    if merged is not None:
+        index.put(sight.target.path, merged)

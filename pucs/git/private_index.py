@@ -1,0 +1,123 @@
+"""A commit through an index of its own: HEAD, and what is put into it. The tree is not touched, the real index last."""
+
+from __future__ import annotations
+
+import time
+
+from pucs import system
+from pucs.git.commits import name_of
+from pucs.git.locate import Tree
+from pucs.git.run import Output, git
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_AT_ONCE = 200
+_TRIES = 40
+_PAUSE = 0.1
+_ELSEWHERE = (
+    "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY",
+    "GIT_NAMESPACE",
+)  # fmt: skip
+_REGULAR = "100644"
+
+
+class PrivateIndex:
+    """Use it in a `with`: its files are gone afterwards."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.file = f"{tree.gitdir}/pucs-index-{system.getpid()}"
+        self._env = {**_environment(), "GIT_INDEX_FILE": self.file}
+
+    def __enter__(self) -> PrivateIndex:
+        copied = _bytes(f"{self.tree.gitdir}/index")
+        if copied is not None:  # what it knows of unchanged files spares reading them
+            _write(self.file, copied)
+        if self._git("rev-parse", "-q", "--verify", "HEAD", check=False).status == 0:
+            self._git("read-tree", "--reset", "HEAD")
+        else:
+            self._git("read-tree", "--empty")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for name in (self.file, self.file + ".lock", self.file + ".text", self.file + ".base", self.file + ".ours"):
+            if system.exists(name):
+                system.unlink(name)
+
+    def take(self, names: Sequence[str]) -> None:
+        """Puts in what the tree holds there, modes, filters and deletions as `git add` has them."""
+        for part in _parts(names):
+            self._git("--literal-pathspecs", "add", "-A", "--", *part)
+
+    def put(self, name: str, data: bytes) -> None:
+        """Puts these bytes, which are in the form of the tree, in the place of what was taken there."""
+        _write(self.file + ".text", data)
+        blob = self._git("hash-object", "-w", f"--path={name}", "--", self.file + ".text").stdout.decode().strip()
+        listed = self._git("--literal-pathspecs", "ls-files", "-s", "-z", "--", name).stdout.decode("utf-8", "replace")
+        self._git("update-index", "--add", "--cacheinfo", f"{listed.split(' ')[0] or _REGULAR},{blob},{name}")
+
+    def merged(self, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
+        """Both changes of the base in one text; None where they are in each other's way."""
+        _write(self.file + ".ours", ours)
+        _write(self.file + ".base", base)
+        _write(self.file + ".text", theirs)
+        names = (self.file + ".ours", self.file + ".base", self.file + ".text")
+        done = self._git("merge-file", "-p", *names, check=False)
+        return done.stdout if done.status == 0 else None
+
+    def changed(self) -> bool:
+        """Whether there is anything to commit."""
+        return self._git("diff", "--cached", "--quiet", "--no-ext-diff", check=False).status != 0
+
+    def commit(self, message: str) -> Output:
+        """A real commit of it: every hook runs."""
+        return self._git("commit", "-m", message, check=False)
+
+    def settle(self, names: Sequence[str]) -> bool:
+        """Makes the real index say of these paths what HEAD says; false where somebody kept it locked all the time."""
+        for part in _parts(names):
+            for _ in range(_TRIES):
+                arguments = ("--literal-pathspecs", "reset", "-q", "--", *part)
+                if git(arguments, cwd=self.tree.root, env=_environment(), check=False).status == 0:
+                    break
+                if not system.exists(f"{self.tree.gitdir}/index.lock"):
+                    return False
+                time.sleep(_PAUSE)
+            else:
+                return False
+        return True
+
+    def ignored(self, names: Sequence[str]) -> set[str]:
+        """Those of the names that git ignores and does not track."""
+        found: set[str] = set()
+        for part in _parts(names):
+            listed = self._git("check-ignore", "-z", "--", *part, check=False).stdout
+            found |= {name_of(name) for name in listed.split(b"\0") if name}
+        return found
+
+    def _git(self, *arguments: str, check: bool = True) -> Output:
+        return git(arguments, cwd=self.tree.root, env=self._env, check=check)
+
+
+def _environment() -> dict[str, str]:
+    """The caller's, with its author and configuration, but for what would lead git to another repository or index."""
+    return {name: value for name, value in system.environ().items() if name not in _ELSEWHERE}
+
+
+def _parts(names: Sequence[str]) -> list[Sequence[str]]:
+    return [names[start : start + _AT_ONCE] for start in range(0, len(names), _AT_ONCE)]
+
+
+def _bytes(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def _write(path: str, data: bytes) -> None:
+    with open(path, "wb") as file:
+        file.write(data)

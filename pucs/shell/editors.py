@@ -183,7 +183,7 @@ def _awk(call: Call) -> None:
 
 def _line_editor(call: Call) -> None:
     """Ed and ex: the file they are given, and whatever their script writes elsewhere."""
-    given = options(call.arguments, "pcTSsu" if call.program != "ed" else "p", "")
+    given = options(call.arguments, "pcTSu" if call.program != "ed" else "p", "")
     files = list(given.operands)
     for path in files:
         if path is None or not path.startswith("+"):

@@ -51,7 +51,6 @@ def _curl(call: Call) -> None:
     several = sum(word in ("-o", "--output") for word in call.arguments) > 1
     if several or given.any("-K", "--config", "-J", "--remote-header-name") or None in call.arguments:
         call.effects.guess()
-    call.effects.change()
 
 
 def _wget(call: Call) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pucs.shell.scene import Call, Word
 
-_MOST_PLACES = 2_000
+_MOST_PLACES = 1_000
 _KINDS = {"f": 0o100000, "d": 0o040000, "l": 0o120000}
 _TYPE = 0o170000
 _LEVELS = ("-maxdepth", "-mindepth")
@@ -55,22 +55,16 @@ def run(call: Call) -> Word:
         return None
     try:
         return search.run()
-    except _TooHardError:
+    except (_TooHardError, TooManyError):
+        # Not the whole folder: what a test spares is not to be held against anybody.
         if not is_harmless(("find", *words)):
             call.effects.guess()
-        return None
-    except TooManyError:
-        if is_harmless(("find", *words)):
-            return None
-        for root in search.roots:
-            call.scene.folder(root)
-        call.effects.guess()
         return None
 
 
 class _Search:
     def __init__(self, call: Call, roots: list[str], words: list[str]) -> None:
-        self.roots = roots
+        self._roots = roots
         self._call = call
         self._words = words
         self._at = 0
@@ -84,7 +78,7 @@ class _Search:
         test = self._any()
         if self._at < len(self._words):
             raise _TooHardError
-        for root in self.roots:
+        for root in self._roots:
             for place in self._places(root):
                 if place.depth < self._levels["-mindepth"]:
                     continue

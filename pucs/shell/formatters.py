@@ -81,7 +81,7 @@ def _format(call: Call, words: list[Word], how: _Formatter) -> None:
     for word in given.operands:
         if word == "-":
             continue
-        if call.scene.is_folder(word) or word is None or any(letter in word for letter in "*?{"):
+        if call.scene.is_folder(word) or word is None or word.endswith("/") or any(letter in word for letter in "*?{"):
             call.effects.guess()
         else:
             call.scene.write(word)

@@ -99,14 +99,14 @@ def _apply(call: Call, scene: Scene, words: list[str]) -> None:
         "--directory", "--exclude", "--include", "--reject", "--unsafe-paths", "-3", "--3way"
     ):
         call.effects.guess()
-    top = _top(scene.cwd)
+    top = top_of(scene.cwd)
     scene.cwd = top
     for text in texts:
         for path in patched(text or "", int(strip) if strip.isdigit() else 1):
             scene.write(path)
 
 
-def _top(folder: Word) -> Word:
+def top_of(folder: Word) -> Word:
     """The folder above that has a `.git`."""
     while folder and folder != "/":
         if system.lexists(f"{folder}/.git"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pucs import system
 from pucs.commands import GitCall
-from pucs.shell.git_files import note_files
+from pucs.shell.git_files import note_files, top_of
 from pucs.shell.git_reads import git_reads
 
 TYPE_CHECKING = False
@@ -35,6 +35,9 @@ _MOST_ALIASES = 10
 
 def run(call: Call, aliases: Aliases | None) -> Word:
     """Notes the git command, and the files it writes where it names them."""
+    if call.arguments == ("rev-parse", "--show-toplevel") and not call.environ:
+        top = top_of(call.scene.cwd)
+        return None if top is None else top + "\n"
     _run(call, aliases, call.arguments, _MOST_ALIASES)
     return None
 
@@ -161,6 +164,8 @@ def _note(call: Call, found: GitCall) -> None:
         call.effects.guess()
     scene = call.scene.below()
     scene.cwd = found.folder or None
+    if found.work_tree and not f"{found.folder}/".startswith(found.work_tree.rstrip("/") + "/"):
+        scene.cwd = found.work_tree  # from elsewhere, paths count from its top
     for word in known:
         scene.name([word])
     note_files(call, scene, found.verb, known)

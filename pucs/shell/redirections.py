@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pucs.shell.nodes import text_of
 from pucs.shell.patching import text_in
 
 TYPE_CHECKING = False
@@ -62,8 +63,3 @@ class Redirections:
         if text is not None and any(child.type == "<<-" for child in node.children):
             text = "\n".join(line.lstrip("\t") for line in text.split("\n"))
         return text
-
-
-def text_of(node: Any) -> str:
-    """The text of a node."""
-    return str(node.text.decode("utf-8", "surrogateescape"))

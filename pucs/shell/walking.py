@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pucs.shell.nodes import assigned, hides_code, lines_read, text_of
 from pucs.shell.programs import run_program
-from pucs.shell.redirections import Redirections, text_of
+from pucs.shell.redirections import Redirections
 from pucs.shell.scene import Call, LimitError
 from pucs.shell.words import Expander
 
@@ -71,7 +72,7 @@ class Walker:
             return self._sequence(node, scene, stdin)
         handler = _HANDLERS.get(kind)
         if handler is None:
-            if kind == "test_command" and _hides_code(node):
+            if kind == "test_command" and hides_code(node):
                 scene.effects.guess()
             if node.is_named and kind not in ("comment", "heredoc_body", "heredoc_start", "heredoc_end"):
                 self._substitutions(node, scene)
@@ -126,7 +127,14 @@ class Walker:
         self._branches(node, scene, stdin)
 
     def _while(self, node: Any, scene: Scene, stdin: Word) -> None:
-        for name in _assigned(node):
+        lines = lines_read(node, stdin)
+        body = node.child_by_field_name("body")
+        if lines and body is not None and len(lines[1]) <= _MOST_ROUNDS:
+            for line in lines[1]:
+                scene.variables[lines[0]] = line
+                self.run(body, scene)
+            return
+        for name in assigned(node):
             scene.variables[name] = None
         self._branches(node, scene, stdin)
         for child in node.children:
@@ -253,28 +261,6 @@ class Walker:
         for child in node.children:
             scene.variables.pop(text_of(child), None)
         return ""
-
-
-def _hides_code(node: Any) -> bool:
-    """Whether quotes in a test hold a substitution: `[[ -v 'a[$(…)]' ]]` would run it."""
-    text = node.text
-    return b"`" in text or text.count(b"$(") - text.count(b"$((") != _count(node)
-
-
-def _count(node: Any) -> int:
-    return sum((child.type == "command_substitution") + _count(child) for child in node.children)
-
-
-def _assigned(node: Any) -> list[str]:
-    """The variables that a loop sets, among them those of `read`."""
-    found = []
-    for child in node.children:
-        if child.type == "variable_assignment":
-            found.append(text_of(child.child_by_field_name("name")))
-        elif child.type == "command" and child.text.startswith((b"read ", b"IFS= read", b"mapfile", b"readarray")):
-            found += [text_of(word) for word in child.children_by_field_name("argument") if word.type == "word"]
-        found += _assigned(child)
-    return found
 
 
 _HANDLERS: dict[str, Any] = {

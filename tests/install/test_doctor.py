@@ -33,6 +33,21 @@ def test_all_is_well(installed: Repo, pucs: Pucs) -> None:
     )
 
 
+def test_the_reader_of_shell_commands_is_missed(installed: Repo, pucs: Pucs) -> None:
+    """As after an upgrade from a version that did not note where it is, or of the interpreter."""
+    for name in ("pucs-installed.json", "pucs/installed-copy.json"):
+        path = installed.common / name
+        marker = json.loads(path.read_text())
+        assert marker.pop("libraries")
+        path.write_text(json.dumps(marker))
+    ran = pucs("doctor")
+    assert ran.status == 0
+    said = "  note    shell commands are not read before they run: pip install tree-sitter tree-sitter-bash, then pucs init\n"
+    assert said in ran.stdout
+    assert pucs("init").status == 0
+    assert said not in pucs("doctor").stdout
+
+
 def test_the_proof_leaves_nothing_behind(installed: Repo, pucs: Pucs) -> None:
     def seen() -> dict:
         """Every file, without the log, the copies and the published files, which keep that a proof was made."""

@@ -56,6 +56,7 @@ def test_from_init_to_uninstall(environment: Path, repo: Repo) -> None:
     assert marker["root"] == str(next((environment / "lib").glob("python*/site-packages")))
     assert marker["command"] == str(environment / "bin/pucs")
     assert not marker["python"].startswith(str(environment))
+    assert marker["libraries"] == [sysconfig.get_path("purelib")]
     settings = (repo.root / ".claude/settings.local.json").read_text()
     assert f"{marker['root']}/pucs/_hooks/pre_tool_use.py" in settings
     assert str(ROOT) not in settings

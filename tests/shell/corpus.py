@@ -187,6 +187,8 @@ WRITES = [
     Form("for over a glob", 'for f in src/*.py; do mv "$f" "${f%.py}.pyi"; done'),
     Form("for over a substitution", "for f in $(ls *.txt | head -2); do echo x >> $f; done"),
     Form("while read", 'while read -r f; do rm "$f"; done < data/list.txt'),
+    Form("while read in a pipe", 'ls old/*.log | while IFS= read -r f; do mv "$f" "$f.old"; done'),
+    Form("top of the tree", 'cd src && cd "$(git rev-parse --show-toplevel)" && rm a.txt'),
     Form("c-style for", "for ((i=0;i<2;i++)); do echo $i > n$i.txt; done"),
     Form("if", "if [ -f a.txt ]; then echo yes > a.txt; else echo no > b.txt; fi"),
     Form("case", "case x in x) echo 1 > a.txt;; *) echo 2 > b.txt;; esac"),

@@ -1,0 +1,87 @@
+"""Undo of what real commands did: through the client's hooks, a script changes files behind everybody's back."""
+
+import subprocess
+
+from pucs.state import contents
+from tests.support import Client, Repo
+
+BYTES = b"caf\xe9\r\n\0two\n"
+
+
+def bash(client: Client, command: str) -> None:
+    """One Bash call as a client makes it, with both hooks."""
+    assert not client.pre("Bash", command=command).denied
+    subprocess.run(["bash", "-c", command], cwd=client.cwd, env=client.repo.env, check=True)
+    assert client.post().status == 0
+
+
+def script(repo: Repo, code: str) -> str:
+    """A script outside the repository that nobody can read beforehand."""
+    (repo.root.parent / "gen.py").write_text(code)
+    return "python3 ../gen.py"
+
+
+def test_a_script_over_a_held_file_is_undone_byte_for_byte(client, guarded: Repo, pucs) -> None:
+    anna, ben = client(), client()
+    ben.start()
+    anna.pre("Write", "a.py")
+    guarded.write("a.py", BYTES)
+    anna.post()
+    bash(ben, script(guarded, "open('a.py', 'w').write('broken')"))
+    assert guarded.read("a.py") == "broken"
+
+    said = pucs("undo", "--yes")
+
+    assert said.status == 0, said
+    assert (guarded.root / "a.py").read_bytes() == BYTES
+    (lock,) = guarded.store.read().path("a.py").tree(".").locks
+    assert (lock.agent, lock.wrote) == ("agent-2", contents.blob_id(BYTES))
+
+
+def test_whoever_did_it_may_undo_it_and_the_holder_hears(client, guarded: Repo, pucs) -> None:
+    anna, ben = client(), client()
+    anna.start()
+    ben.start()
+    anna.write("a.py", "a = 2\n")
+    bash(ben, script(guarded, "open('a.py', 'w').write('broken')"))
+    anna.batch()
+    said = pucs("undo", "--yes", by=ben)
+    assert said.status == 0, said
+    assert guarded.read("a.py") == "a = 2\n"
+    assert "holds again what you left there" in anna.batch().context
+
+
+def test_a_script_that_deletes_and_makes_files(client, guarded: Repo, pucs) -> None:
+    ben = client()
+    ben.start()
+    guarded.write("untracked.txt", "only here\n")
+    bash(ben, script(guarded, "import os; os.remove('b.py'); os.remove('untracked.txt'); open('new', 'w').write('n')"))
+    said = pucs("undo", "--yes")
+    assert said.status == 0, said
+    assert guarded.read("b.py") == "b = 1\n"
+    assert guarded.read("untracked.txt") == "only here\n"
+    assert not (guarded.root / "new").exists()
+    assert pucs("undo", "--yes").status == 0
+    assert guarded.read("new") == "n"
+    assert not (guarded.root / "b.py").exists()
+
+
+def test_an_agents_own_discarded_work_comes_back(client, guarded: Repo, pucs) -> None:
+    anna = client()
+    anna.start()
+    anna.write("a.py", "a = 2\n")
+    bash(anna, "git checkout -q -- a.py")
+    assert guarded.read("a.py") == "a = 1\n"
+    said = pucs("undo", "--yes", by=anna)
+    assert said.status == 0, said
+    assert guarded.read("a.py") == "a = 2\n"
+
+
+def test_it_was_moved_into_git_meanwhile(client, guarded: Repo, pucs, moved) -> None:
+    ben = client()
+    ben.start()
+    guarded.write("untracked.txt", "only here\n")
+    bash(ben, script(guarded, "import os; os.remove('untracked.txt')"))
+    assert moved()
+    assert pucs("undo", "--yes").status == 0
+    assert guarded.read("untracked.txt") == "only here\n"

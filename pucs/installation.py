@@ -15,6 +15,9 @@ MARKER = "pucs-installed.json"
 """The file in the common git directory that says: PUCS guards this repository."""
 
 
+WINDOW = "pucs-window"
+"""The file in a working tree's own git directory that says: a commit window is open there."""
+
 _TYPES: dict[str, Any] = {
     **dict.fromkeys(("command", "config", "problem", "session", "python", "root", "scope"), str),
     **dict.fromkeys(("stamp", "policy"), dict),

@@ -46,7 +46,7 @@ class LockPolicy(Record):
 
     `partition` is off, ranges or symbols: whether several may work in different lines of one file. `partition_paths`
     are pairs of a pattern and such a word, the last that fits decides; `wait_s` is how long the edit gate itself waits
-    for an open call to end.
+    for an open call to end, `commit_wait_s` for hook managers in somebody's commit.
     """
 
     default_s: float = 1800
@@ -57,6 +57,7 @@ class LockPolicy(Record):
     partition: str = "ranges"
     partition_paths: tuple[tuple[Pattern, str], ...] = ()
     wait_s: float = 1
+    commit_wait_s: float = 6
 
 
 class GuardPolicy(Record):

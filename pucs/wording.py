@@ -135,6 +135,17 @@ def _state(finding: Finding, now: Circumstances) -> str:
     )
 
 
+def _window(finding: Finding, now: Circumstances) -> str:
+    """`note` is who commits; there is no path where a command is denied."""
+    what = f"{printable(finding.path)} cannot be written" if finding.path else "this command cannot run"
+    wait = f"{now.command} wait {argument(finding.path or '.')}"
+    return _joined(
+        f"PUCS: {what} now: commit in progress by {printable(finding.note)}. Its hooks put unstaged files of this "
+        "working tree away while they run, and bring them back.",
+        f"Run `{wait}`: it returns when the commit is through. Then look at the file again and try again.",
+    )
+
+
 def _with_change(first: str, title: str, last: str, now: Circumstances) -> str:
     room = LONGEST - len(first) - len(title) - len(last) - 4
     change = short_diff(now.before, now.after, room) if now.shows_change and room > 40 else ""  # noqa: PLR2004
@@ -169,6 +180,7 @@ _SENTENCES = {
     "protected": _protected,
     "damaged": _damaged,
     "state": _state,
+    "window": _window,
 }
 
 

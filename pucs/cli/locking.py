@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from typing import Any
 
@@ -10,6 +11,7 @@ from pucs.cli.standing import caller, for_people_only, here, person, publish_if_
 from pucs.client import handling
 from pucs.client.library import PUCSClient
 from pucs.client.surveying import survey
+from pucs.client.windows import in_the_way
 from pucs.errors import Refusal, UsageError
 from pucs.locks import HELD
 from pucs.report import Holding, tree_name
@@ -133,11 +135,15 @@ def _wait(arguments: argparse.Namespace) -> int:
         print(f"ticket {arguments.what} is done: its path was free")
         return 0
     end = time.monotonic() + arguments.timeout
+    environ = dict(os.environ)
     while True:
+        window = in_the_way(repository, environ, max(0.0, end - time.monotonic()))
+        if window is not None:
+            raise Refusal(f"a commit by {window.by} is still in progress", "wait again, or work on something else")
         held = handling.in_the_way(repository, what)
         if not any(one.state == HELD for one in held):
             parked = f"; it holds uncommitted changes of {held[0].lock.agent}, who is gone" if held else ""
-            print(f"{shown(what.path)} is free{parked}")
+            print(f"{shown(what.path) if what.path else 'this working tree'} is free{parked}")
             return 0
         if time.monotonic() >= end:
             lock = held[0].lock

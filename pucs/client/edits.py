@@ -8,7 +8,7 @@ from pucs import agents, edit_gate, locks
 from pucs.client import noting
 from pucs.client.calls import Answer, Caller, ToolCall, identity_of
 from pucs.client.looking import Sight, looked, see
-from pucs.client.opening import Repository, is_off, spot_of
+from pucs.client.opening import Repository, is_off, outside_windows, spot_of
 from pucs.client.protection import denied_outside, protected
 from pucs.errors import StoreError
 from pucs.git import locate
@@ -31,10 +31,10 @@ _LANDABLE = ("held", "parked", "parked-kept")
 def before(call: ToolCall) -> Answer:
     """The edit gate: grants and locks all paths of the call, or none."""
     answer = Answer(SILENT)
-    passed: list[_Gate] = []
+    passed: list[Gate] = []
     try:
         for gate in _gates(call):
-            answer = gate.before()
+            answer = outside_windows(gate.repository, gate)
             if answer.decision == DENY:
                 for other in passed:
                     other.withdraw()
@@ -58,18 +58,18 @@ def after(call: ToolCall, *, wrote: bool) -> Answer:
     return Answer(SILENT, told=told)
 
 
-def _gates(call: ToolCall) -> list[_Gate]:
+def _gates(call: ToolCall) -> list[Gate]:
     """One gate for each working tree the call writes to."""
-    found: dict[tuple[str, str], _Gate] = {}
+    found: dict[tuple[str, str], Gate] = {}
     for path, whole in call.paths:
         spot = spot_of(path, call.cwd)
         if spot is not None:
             tree = spot.repository.tree
-            found.setdefault((tree.common, tree.root), _Gate(call, spot.repository)).paths.append((spot.inside, whole))
+            found.setdefault((tree.common, tree.root), Gate(call, spot.repository)).paths.append((spot.inside, whole))
     return list(found.values())
 
 
-class _Gate:
+class Gate:
     """One call on paths of one working tree."""
 
     def __init__(self, call: ToolCall, repository: Repository) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pucs import system
 from pucs.git import locate
-from pucs.installation import Installation
+from pucs.installation import WINDOW, Installation
 from pucs.policy import Policy, decode, stream_of_branch
 from pucs.record import Record
 from pucs.state import opening
@@ -13,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pucs.client.calls import Answer
+    from pucs.client.edits import Gate
     from pucs.view import View
 
 
@@ -55,7 +58,29 @@ def repository_of(tree: locate.Tree) -> Repository | None:
     except (TypeError, ValueError, AttributeError):
         # What was compiled is damaged: the locks hold all the same, and `pucs doctor` compiles it anew.
         policy = Policy()
-    return Repository(tree, installation, policy, opening.open_store(tree.common))
+    repository = Repository(tree, installation, policy, opening.open_store(tree.common))
+    if is_committing(repository):
+        from pucs.client.windows import open_in  # noqa: PLC0415 - hardly anybody comes while hooks of a commit run
+
+        open_in(repository)
+    return repository
+
+
+def outside_windows(repository: Repository, gate: Gate) -> Answer:
+    """What the gate says while no commit window is open in the tree: its agent waits for the end of one, if it may."""
+    answer = None
+    if not is_committing(repository):
+        answer = gate.before()
+        if not is_committing(repository):
+            return answer
+    from pucs.client.windows import outside  # noqa: PLC0415 - as above
+
+    return outside(gate, answer)
+
+
+def is_committing(repository: Repository) -> bool:
+    """Whether a commit window is open in the tree, or was and is not put right yet."""
+    return system.lexists(f"{repository.tree.gitdir}/{WINDOW}")
 
 
 def repository_at(folder: str) -> Repository | None:

@@ -70,8 +70,8 @@ def _are_lost(repository: Repository) -> bool:
     for folder in installation.hooks:
         for name in _HOOKS:
             data = _content(f"{folder}/{name}")
-            # A manager that was installed over ours may run it under this name.
-            if data and _OURS not in data and _OURS not in _content(f"{folder}/{name}.legacy"):
+            # One that a manager put aside does not surround what the manager does.
+            if data and _OURS not in data:
                 return True
     return False
 

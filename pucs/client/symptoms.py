@@ -162,6 +162,11 @@ def hooks(ward: Ward) -> Iterator[Trouble | str]:
         if missing:
             what = f"these git hooks in {folder} do not run PUCS (overwritten, removed or not executable)"
             yield Trouble(f"{what}: {', '.join(missing)}", why, _INIT)
+        stale = [name for name in git_hooks.NAMES if name not in missing and git_hooks.planned(folder, name, look)]
+        if stale:
+            what = f"these git hooks in {folder} are of an older PUCS, or inside a manager that was installed over them"
+            why_stale = "A manager that puts unstaged files away is not guarded while it does."
+            yield Trouble(f"{what}: {', '.join(stale)}", why_stale, _INIT)
 
 
 def state(ward: Ward) -> Iterator[Trouble | str]:

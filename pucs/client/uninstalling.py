@@ -18,7 +18,7 @@ from pucs.git import locate, snapshots, worktrees
 from pucs.install import claude_settings, git_hooks, ledger, locations, state_files
 from pucs.install.changes import ABSENT, look, put
 from pucs.install.exclusion import exclusive
-from pucs.installation import MARKER, Installation
+from pucs.installation import MARKER, WINDOW, Installation
 from pucs.state import opening
 
 TYPE_CHECKING = False
@@ -75,7 +75,8 @@ def _plan_return(plan: Plan, installation: Installation) -> list[str]:
             _return_hooks(plan, folder)
     _return_unlisted(plan, installation.scope)
     # And what a killed `init` may have left beside the marker, a commit that came to nothing in its tree.
-    for name in (MARKER, git_hooks.NOTE_FILE, f"worktrees/*/{git_hooks.NOTE_FILE}"):
+    own = (git_hooks.NOTE_FILE, WINDOW)
+    for name in (MARKER, *own, *(f"worktrees/*/{one}" for one in own)):
         for path in glob.glob(os.path.join(glob.escape(plan.site.common), name + "*")):
             plan.wanted[path] = ABSENT
     return _folders_of(plan.own) + _unneeded(plan)

@@ -25,6 +25,8 @@ DAYS_IN_TEN_YEARS = 3_650
 LONGEST_WAIT = 20
 LONGEST_SCAN = 8
 PARTITIONS = ("off", "ranges", "symbols")
+SECONDS_OF_A_HOOK = 7
+"""A client gives a hook ten, and the decision comes after the wait."""
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -127,6 +129,7 @@ def _locks(section: Section) -> LockPolicy:
         section.choice("partition", default.partition, PARTITIONS),
         _partition_paths(section.section("partition_paths")),
         section.seconds("wait_seconds", default.wait_s, LONGEST_WAIT),
+        section.seconds("commit_wait_seconds", default.commit_wait_s, SECONDS_OF_A_HOOK),
     )
     if section.sound and locks.max_s < locks.default_s:
         section.wrong(

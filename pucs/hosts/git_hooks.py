@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Commit, Sequence[str], Mapping[str, str]], Outcome]
 
+FOLLOWED = "PUCS_FOLLOWED"
+"""In the environment of a gate that somebody's own hooks follow: it may ask for a commit window around them."""
+
+WINDOW_NEEDED = 75
+"""The exit code that asks for it: our lines in the hook then run hooks/commit_window.py."""
+
+_OTHER_COMMIT = 60.0
 _AGENT_VARIABLES = ("PUCS_AGENT_ID", "CLAUDE_CODE_SESSION_ID", "CLAUDECODE")
 
 
@@ -23,18 +30,45 @@ def main(hook: str, arguments: Sequence[str]) -> int:
     """Runs one git hook and gives its exit code: 0 lets git go on, 1 stops it."""
     environ = system.environ()
     handler = _HANDLERS.get(hook)
-    if handler is None or _is_quickly_done(hook, arguments, environ):
+    followed = bool(environ.get(FOLLOWED))
+    if handler is None or (not followed and _is_quickly_done(hook, arguments, environ)):
         return 0
+    commit = None
     try:
         from pucs.client.commits import under_way  # noqa: PLC0415 - a message that is known to be good needs none of it
 
         commit = under_way(environ, system.getcwd())
+        if commit is not None and followed:
+            _let_others_finish(commit)
         outcome = handler(commit, arguments, environ) if commit is not None else Outcome()
     except Exception as error:  # noqa: BLE001 - the one place where everything is caught
         outcome = _failed(hook, error, environ)
     if outcome.lines:
         _say("\n".join(outcome.lines) + "\n")
-    return 1 if outcome.refused else 0
+    if outcome.refused:
+        return 1
+    return WINDOW_NEEDED if followed and commit is not None and _opens_window(commit) else 0
+
+
+def _let_others_finish(commit: Commit) -> None:
+    """Waits for the hook managers of another commit in this tree; after a minute it goes on regardless."""
+    from pucs.client import windows  # noqa: PLC0415
+
+    other = windows.in_the_way(commit.repository, commit.environ)
+    if other is not None:
+        _say(f"PUCS: waiting for the hooks of a commit by {other.by}\n")
+        windows.in_the_way(commit.repository, commit.environ, _OTHER_COMMIT)
+
+
+def _opens_window(commit: Commit) -> bool:
+    """Whether what follows in this hook shall run in a commit window, which is open then."""
+    from pucs.client import window_begin  # noqa: PLC0415
+
+    try:
+        return window_begin.opened(commit)
+    except Exception as error:  # noqa: BLE001 - the commit may be made; its hooks are not guarded
+        _say(f"PUCS: warning: no commit window while the hooks run: {error!r} (a person runs: pucs doctor)\n")
+        return False
 
 
 def _is_quickly_done(hook: str, arguments: Sequence[str], environ: Mapping[str, str]) -> bool:

@@ -35,7 +35,7 @@ class Mutex:
                 f"the state cannot be written: {error.strerror}: {self._path}", "run: pucs doctor"
             ) from None
         try:
-            _flock(self._fd, self._deadline)
+            take(self._fd, self._deadline)
         except BaseException:
             system.close(self._fd)
             raise
@@ -76,7 +76,8 @@ class _TooLate(Exception):  # noqa: N818 - internal to one call
     pass
 
 
-def _flock(fd: int, deadline: float) -> None:
+def take(fd: int, deadline: float) -> None:
+    """Takes the lock of an open file within so many seconds, else raises StoreBusy."""
     try:
         if flock.taken(fd):
             return

@@ -17,6 +17,10 @@ try:
         """Takes the lock when its turn comes. Raises ValueError where the system has no waiting with an alarm."""
         fcntl.flock(fd, fcntl.LOCK_EX)
 
+    def release(fd: int) -> None:
+        """Gives the lock back, for every process that shares the open file."""
+        fcntl.flock(fd, fcntl.LOCK_UN)
+
 except ImportError:  # pragma: no cover - Windows
     import msvcrt
 
@@ -37,3 +41,8 @@ except ImportError:  # pragma: no cover - Windows
     def wait(fd: int) -> None:  # noqa: ARG001 - the same signature
         """Takes the lock when its turn comes. Raises ValueError where the system has no waiting with an alarm."""
         raise ValueError("no alarm here: poll")
+
+    def release(fd: int) -> None:
+        """Gives the lock back."""
+        system.lseek(fd, _PLACE, 0)
+        msvcrt.locking(fd, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]

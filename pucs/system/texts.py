@@ -24,7 +24,11 @@ def read_text(path: str) -> str:
 
 def write_text(path: str, text: str) -> None:
     """Makes this the whole content of a file. Raises OSError."""
-    data = text.encode("utf-8", "surrogateescape")
+    write_bytes(path, text.encode("utf-8", "surrogateescape"))
+
+
+def write_bytes(path: str, data: bytes) -> None:
+    """Likewise."""
     fd = system.open(path, system.O_WRONLY | system.O_CREAT | system.O_TRUNC, 0o666)
     try:
         while data:

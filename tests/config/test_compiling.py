@@ -154,6 +154,7 @@ logging: {max_entries: 7}
             "partition": "ranges",
             "partition_paths": [],
             "wait_s": 1,
+            "commit_wait_s": 6,
         },
         "guard": {"mode": "enforce", "on_failure": "allow", "boundaries": "enforce", "scan_seconds": 0.3},
         "commits": {

@@ -222,6 +222,11 @@ MINUTES = "a number of minutes above 0, at most 525600"
         ("locks: {parked: maybe}", ':1: locks.parked: expected retry or deny, got "maybe"', GENERAL),
         ("locks: {parked: off}", ":1: locks.parked: expected retry or deny, got off", GENERAL),
         (
+            "locks: {commit_wait_seconds: 8}",
+            ":1: locks.commit_wait_seconds: expected a number of seconds, at most 7, got 8",
+            GENERAL,
+        ),
+        (
             "locks:\n  across_worktrees: [warn]",
             ":2: locks.across_worktrees: expected warn or deny, got a list",
             GENERAL,

@@ -366,8 +366,14 @@ class TestPreCommit:
         pucs("init")
         self.run("install")
         self.works(scene)
+        # It runs ours before it puts unstaged files away: ours must surround it.
+        ran = pucs("doctor")
+        assert ran.status == 1
+        assert "or inside a manager that was installed over them: pre-commit" in ran.stdout
+        assert "nothing had to change" not in pucs("init").stdout
         assert pucs("init").stdout.count("nothing had to change") == 1
         assert pucs("doctor").status == 0
+        self.works(scene)
         pucs("uninstall")
         assert not (repo.common / "hooks/pre-commit.legacy").exists()
         scene.lets_a_person()

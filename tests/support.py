@@ -254,9 +254,9 @@ class Client:
         self._open.append(fields)
         return self.hook("pre_tool_use", "PreToolUse", **fields)
 
-    def post(self) -> Reply:
+    def post(self, **response: Any) -> Reply:
         """PostToolUse of the call opened last."""
-        return self.hook("post_tool_use", "PostToolUse", **self._open.pop(), tool_response={})
+        return self.hook("post_tool_use", "PostToolUse", **self._open.pop(), tool_response=response)
 
     def fail(self, error: str = "it failed") -> Reply:
         """PostToolUseFailure of the call opened last."""

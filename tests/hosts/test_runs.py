@@ -1,12 +1,15 @@
 """Truth after: whatever a command changed in the tree is its agent's, a recorded conflict, or nobody's."""
 
 import hashlib
+import os
+import time
+from pathlib import Path
 
 import pytest
 
 from pucs.model import FOREIGN, RAN, UNATTRIBUTED, Snapshot
 from pucs.state import contents, journal
-from tests.support import Repo
+from tests.support import Repo, policy
 
 SNEAKY = (
     "python3 -c \"import sys,pathlib;p=pathlib.Path(bytes.fromhex(sys.argv[1]).decode());p.write_text('sneaked')\" "
@@ -129,3 +132,175 @@ def test_a_command_that_ends_elsewhere_is_closed_at_the_end_of_the_batch(client,
     anna.batch()
     assert holders(guarded, "a.py") == ["agent-1"]
     assert list((guarded.state / "runs").iterdir()) == []
+
+
+class TestWhoMadeIt:
+    """Wherever somebody else may have made a change it is his, or nobody's."""
+
+    def test_another_agents_edit_meanwhile_stays_its_own(self, client, guarded: Repo) -> None:
+        anna, ben = client(), client()
+        ben.run("python3 -c pass", meanwhile=lambda: anna.write("a.py", "anna\n"))
+        assert holders(guarded, "a.py") == ["agent-2"]
+        assert guarded.events("conflict") == []
+        assert entries(guarded) == []
+
+    def test_another_agents_edit_that_is_not_over_yet(self, client, guarded: Repo) -> None:
+        anna, ben = client(), client()
+
+        def begin() -> None:
+            anna.pre("Write", "a.py")
+            guarded.write("a.py", "anna\n")
+
+        ben.run("python3 -c pass", meanwhile=begin)
+        assert guarded.events("conflict") == []
+        anna.post()
+        assert holders(guarded, "a.py") == ["agent-2"]
+
+    def test_a_formatter_after_that_edit_is_nobody(self, client, guarded: Repo) -> None:
+        anna, ben = client(), client()
+
+        def edit_and_format() -> None:
+            anna.write("a.py", "anna\n")
+            guarded.write("a.py", "formatted\n")
+
+        ben.run("python3 -c pass", meanwhile=edit_and_format)
+        (entry,) = entries(guarded, "a.py")
+        assert (entry.reason, entry.agent) == (UNATTRIBUTED, "")
+        (lock,) = guarded.store.read().path("a.py").tree(".").locks
+        assert (lock.agent, lock.wrote) == ("agent-2", blob(b"anna\n"))
+        assert guarded.events("conflict") == []
+
+    def test_two_commands_at_once_and_neither_names_it(self, client, guarded: Repo) -> None:
+        anna, ben = client(), client()
+        anna.pre("Bash", command="python3 work.py")
+        ben.run(sneak("a.py"))
+        anna.post()
+        assert [one.reason for one in entries(guarded, "a.py")] == [UNATTRIBUTED]
+        assert holders(guarded, "a.py") == []
+        assert client().pre("Edit", "a.py").silent
+
+    def test_what_came_before_the_other_command_began_is_not_the_others(self, client, guarded: Repo) -> None:
+        anna, ben = client(), client()
+        anna.pre("Bash", command=sneak("a.py"))
+        guarded.write("a.py", "sneaked")
+        guarded.git("update-index", "-q", "--refresh", check=False)
+        settle(guarded.root / "a.py")
+        ben.pre("Bash", command="python3 other.py")
+        anna.post()
+        assert holders(guarded, "a.py") == ["agent-1"]
+
+    def test_a_person_while_no_command_runs_is_nobody_of_ours(self, client, guarded: Repo) -> None:
+        anna = client()
+        anna.run("python3 -c pass")
+        guarded.write("a.py", "person\n")
+        anna.run("python3 -c pass")
+        assert entries(guarded) == []
+        assert holders(guarded, "a.py") == []
+
+
+def settle(path: Path) -> None:
+    """Waits until the file's time is older than what a clock may be wrong by."""
+    while time.time() - path.stat().st_ctime < 0.2:
+        os.sched_yield()
+
+
+class TestLifetimes:
+    def test_in_the_background_what_comes_later_is_found_at_the_next_event(self, client, guarded: Repo) -> None:
+        anna = client()
+        anna.pre("Bash", command="python3 server.py", run_in_background=True)
+        anna.post(backgroundTaskId="b1")
+        guarded.write("a.py", "later\n")
+        anna.batch()
+        assert holders(guarded, "a.py") == ["agent-1"]
+        guarded.write("b.py", "later still\n")
+        anna.hook("stop", "Stop", stop_hook_active=False, background_tasks=[{"id": "b1", "type": "shell"}])
+        assert holders(guarded, "b.py") == ["agent-1"]
+        guarded.write("new.txt", "and again\n")
+        anna.hook("stop", "Stop", stop_hook_active=False, background_tasks=[])
+        assert holders(guarded, "new.txt") == ["agent-1"]
+        assert list((guarded.state / "runs").iterdir()) == []
+
+    def test_a_refused_call_did_nothing(self, client, guarded: Repo) -> None:
+        anna = client()
+        anna.pre("Bash", command="python3 work.py")
+        guarded.write("a.py", "person\n")
+        anna.batch("Claude requested permissions to use Bash, but you haven't granted it yet.")
+        assert holders(guarded, "a.py") == []
+        assert list((guarded.state / "runs").iterdir()) == []
+
+    def test_a_killed_clients_command_is_judged_by_who_looks_next(self, client, guarded: Repo) -> None:
+        anna, ben = client(), client()
+        anna.pre("Bash", command=sneak("a.py"))
+        guarded.write("a.py", "half")
+        anna.kill()
+        ben.run("python3 -c pass")
+        assert holders(guarded, "a.py") == ["agent-1"]
+        denied = ben.pre("Edit", "a.py")
+        assert "agent-1" in denied.reason
+        assert ben.pre("Edit", "a.py").silent, "parked: the retry adopts"
+
+    def test_at_the_end_of_the_session(self, client, guarded: Repo) -> None:
+        anna = client()
+        anna.pre("Bash", command=sneak("a.py"))
+        guarded.write("a.py", "half")
+        anna.end()
+        assert holders(guarded, "a.py") == ["agent-1"]
+
+    def test_a_tool_of_a_server_without_paths(self, client, guarded: Repo) -> None:
+        anna = client()
+        anna.pre("mcp__refactor__run", name="x")
+        guarded.write("a.py", "refactored\n")
+        anna.post()
+        assert holders(guarded, "a.py") == ["agent-1"]
+        anna.pre("mcp__fs__write_file", path="b.py", content="x")
+        guarded.write("b.py", "written\n")
+        guarded.write("docs/x.md", "and this\n")
+        anna.post()
+        assert holders(guarded, "b.py") == holders(guarded, "docs/x.md") == ["agent-1"]
+
+
+class TestBudget:
+    def test_what_takes_too_long_is_found_at_the_end_of_the_turn(self, client, repo: Repo) -> None:
+        repo.guard(policy(guard={"scan_seconds": 0.000001}))
+        anna, ben = client(repo), client(repo)
+        anna.write("a.py", "anna\n")
+        told = ben.run(f"{sneak('a.py')}; {sneak('b.py')}").context
+        assert "agent-1" in told, "held paths are looked at in any case"
+        assert holders(repo, "b.py") == []
+        ben.stop()
+        assert holders(repo, "b.py") == ["agent-2"]
+        assert list((repo.state / "runs").iterdir()) == []
+
+
+class TestNoLocks:
+    def test_for_a_sweeping_command(self, client, guarded: Repo) -> None:
+        anna, ben = client(), client()
+        anna.write("a.py", "anna\n")
+        ben.run(f"for n in $(seq 25); do echo $n > made-$n.txt; done; {sneak('a.py')}")
+        assert {one.path for one in entries(guarded) if one.reason == RAN} == {f"made-{n}.txt" for n in range(1, 26)}
+        assert all(holders(guarded, f"made-{n}.txt") == [] for n in range(1, 26))
+        assert [one.path for one in entries(guarded) if one.reason == FOREIGN] == ["a.py"]
+
+    def test_for_generated_and_ignored_files(self, client, guarded: Repo) -> None:
+        guarded.write(".gitattributes", "*.gen linguist-generated\n")
+        guarded.write(".gitignore", "build/\n")
+        guarded.write("x.gen", "1\n")
+        guarded.commit()
+        client().run("echo 2 > x.gen; mkdir build; echo 3 > build/out")
+        assert holders(guarded, "x.gen") == holders(guarded, "build/out") == []
+        assert "x.gen" in {one.path for one in entries(guarded)}
+
+    def test_for_a_link(self, client, guarded: Repo) -> None:
+        client().run("ln -s a.py link; ln -s nowhere dangling")
+        assert {one.path for one in entries(guarded)} == {"link", "dangling"}
+        assert holders(guarded, "link") == holders(guarded, "dangling") == []
+
+    def test_for_what_another_commit_brought(self, client, guarded: Repo) -> None:
+        guarded.git("checkout", "-q", "-b", "other")
+        guarded.write("a.py", "other\n")
+        guarded.commit()
+        guarded.git("checkout", "-q", "main")
+        client().run("git merge -q other")
+        assert holders(guarded, "a.py") == []
+        (entry,) = entries(guarded)
+        assert (entry.path, entry.before, entry.after) == ("a.py", blob(b"a = 1\n"), blob(b"other\n"))

@@ -28,6 +28,7 @@ from pucs.notices import put
 from pucs.policy import Policy
 from pucs.record import Record
 from pucs.view import Change, Damaged
+from pucs.wording import argument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ def _tell(work: _Work) -> None:
     me, command = request.agent.id, " ".join(request.command.split())[:80]
     for holder in dict.fromkeys(one.parties[1] for one in found):
         theirs = [one.path for one in found if one.parties[1] == holder]
-        undo = f"{request.said} undo {theirs[0]}" if len(theirs) == 1 else f"{request.said} undo"
+        undo = f"{request.said} undo {argument(theirs[0])} --yes" if len(theirs) == 1 else f"{request.said} undo --yes"
         _put(
             work,
             me,

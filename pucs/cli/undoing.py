@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import os
+import shlex
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -151,7 +152,7 @@ def _undo(arguments: argparse.Namespace) -> int:
     planned = undo.plan(Wish(path, since))
     for back in planned:
         print(_planned(back))
-    if any(not back.refusal for back in planned) and not arguments.yes and not _agreed():
+    if any(not back.refusal for back in planned) and not arguments.yes and not _agreed(_way(arguments)):
         print("nothing was changed")
         return 0
     done = undo.carry_out(planned)
@@ -159,17 +160,23 @@ def _undo(arguments: argparse.Namespace) -> int:
     for back in refused:
         if back not in planned:
             print(f"{printable(back.path)}: refused: {back.refusal}")
-    print(f"{len(done) - len(refused)} undone, {len(refused)} refused. Undo this: pucs undo")
+    print(f"{len(done) - len(refused)} undone, {len(refused)} refused; undo this with: pucs undo")
     move_soon(repository)
     if refused:
         raise Refusal(f"{len(refused)} of {len(done)} files were left as they are", "see the lines above")
     return 0
 
 
-def _agreed() -> bool:
+def _way(arguments: argparse.Namespace) -> str:
+    what = [shlex.quote(arguments.path)] if arguments.path else []
+    what += ["--since", arguments.since] if arguments.since else []
+    return " ".join(["pucs undo", *what, "--yes"])
+
+
+def _agreed(way: str) -> bool:
     """Asks on a terminal. Raises UsageError where there is none to ask."""
     if not sys.stdin.isatty():
-        raise UsageError("this is what undo would do, and there is no terminal to ask", "do it with: pucs undo --yes …")
+        raise UsageError("this is what undo would do, and there is no terminal to ask", f"do it with: {way}")
     return input("Do it? [y/N] ").strip().lower() in ("y", "yes")
 
 

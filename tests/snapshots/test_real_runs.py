@@ -1,5 +1,6 @@
 """Undo of what real commands did: through the client's hooks, a script changes files behind everybody's back."""
 
+import re
 import subprocess
 
 from pucs.state import contents
@@ -85,3 +86,20 @@ def test_it_was_moved_into_git_meanwhile(client, guarded: Repo, pucs, moved) -> 
     assert moved()
     assert pucs("undo", "--yes").status == 0
     assert guarded.read("untracked.txt") == "only here\n"
+
+
+def test_both_sides_may_follow_what_they_were_told(client, guarded: Repo, pucs) -> None:
+    for number, chosen in enumerate(("offender", "holder")):
+        path = f"{chosen}.py"
+        anna, ben = client(), client()
+        anna.start()
+        ben.start()
+        anna.write(path, "anna's\n")
+        assert not ben.pre("Bash", command=script(guarded, f"open('{path}', 'w').write('broken')")).denied
+        guarded.write(path, "broken")
+        told = {"offender": ben.post().context, "holder": anna.batch().context}[chosen]
+        words = re.search(r"pucs (undo \S+(?: --yes)?)", told)
+        assert words, told
+        said = pucs(*words[1].rstrip(".").split(), by={"offender": ben, "holder": anna}[chosen])
+        assert said.status == 0, (number, told, said)
+        assert guarded.read(path) == "anna's\n"

@@ -6,6 +6,7 @@ from pucs import system
 from pucs.client.opening import Repository
 from pucs.errors import StoreError
 from pucs.git import locate
+from pucs.installation import WINDOW
 from pucs.model import PathRecord, Target
 from pucs.paths import key_of
 from pucs.record import Record
@@ -44,6 +45,10 @@ def see_key(repository: Repository, path: str, view: View, tree_id: str = "", sp
     tree = repository.tree if tree_id == repository.tree.id else locate.tree_of_id(repository.tree.common, tree_id)
     looked, fold = view.revision, repository.installation.fold_case
     content, data = _look(tree.root, spelt or path, fold=fold) if tree is not None else (contents.ABSENT, None)
+    if tree is not None and system.lexists(f"{tree.gitdir}/{WINDOW}"):
+        from pucs.client.windows import through  # noqa: PLC0415 - hardly anybody comes while hooks of a commit run
+
+        content, data = through(repository.store.root, tree, path, (content, data))
     try:
         record = view.path(path)
     except StoreError:

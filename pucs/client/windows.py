@@ -7,6 +7,7 @@ import time
 from pucs import system
 from pucs.client.opening import Repository, is_off
 from pucs.model import ALIVE, DEAD, DENY, GRANT
+from pucs.paths import key_of
 from pucs.state import contents, processes, window
 from pucs.state.window import VARIABLE, Window
 from pucs.system.texts import read_text
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from pucs.client.calls import Answer
     from pucs.client.edits import Gate
+    from pucs.git.locate import Tree
 
 _GLANCE = 0.02
 _UNKNOWN_FOR = 1800.0
@@ -52,7 +54,7 @@ def outside(gate: Gate, answer: Answer | None) -> Answer:
     while True:
         if answer is not None and answer.decision == GRANT:
             gate.withdraw()
-        why = "" if is_off(repository.store.read()) else denial_for(repository, environ, gate.paths[0][0])
+        why = denial_for(repository, environ, gate.paths[0][0])
         if why:
             return Answer(DENY, why)
         answer = gate.before()
@@ -66,7 +68,7 @@ def outside(gate: Gate, answer: Answer | None) -> Answer:
 
 def denial_for(repository: Repository, environ: Mapping[str, str], path: str = "") -> str:
     """Why the path (or a command) may not be written even after waiting; "" where it may."""
-    if repository.policy.guard.mode == "observe":
+    if repository.policy.guard.mode == "observe" or is_off(repository.store.read()):
         return ""
     found = in_the_way(repository, environ, repository.policy.locks.commit_wait_s)
     if found is None:
@@ -79,6 +81,15 @@ def denial_for(repository: Repository, environ: Mapping[str, str], path: str = "
     since = f"{found.by} since {text_of(found.since)[11:19]} UTC, {max(0, round(now - found.since))} s ago"
     circumstances = wording.Circumstances(repository.installation.command, now)
     return wording.denial(Finding("window", path, note=since), circumstances)
+
+
+def through(root: str, tree: Tree, path: str, found: tuple[str, bytes | None]) -> tuple[str, bytes | None]:
+    """What the path holds for its agent while a window is open: what hooks put away comes back, so no lock is void."""
+    opened = window.read(tree.gitdir)
+    for kept in opened.files if opened is not None else ():
+        if key_of(kept.name) == path and found[0] in (contents.ABSENT, kept.staged, kept.committed):
+            return kept.content, contents.kept(root, kept.content)
+    return found
 
 
 def open_in(repository: Repository) -> Window | None:

@@ -26,6 +26,9 @@ def main(event: str) -> None:
 def _pre_tool_use(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     call = _call(data)
     if call.tool in _SHELLS:
+        why = _held_up(call, _text(_mapping(data.get("tool_input")).get("command")))
+        if why:
+            return _output("PreToolUse", permissionDecision="deny", permissionDecisionReason=why)
         _note_command(call, data)
     answer = edits.before(call) if call.paths else edits.Answer(SILENT)
     if answer.decision != DENY:
@@ -85,6 +88,21 @@ def _end_run(call: edits.ToolCall, data: Mapping[str, Any]) -> None:
                 runs.in_background(call, repository, task)
             else:
                 runs.end(call, repository)
+
+
+def _held_up(call: edits.ToolCall, command: str) -> str:
+    """Why a command that may write must not run now: a commit window is open, and stayed open while we waited."""
+    from pucs.client.opening import is_committing, repository_at  # noqa: PLC0415 - an edit asks by itself
+
+    repository = repository_at(call.cwd)
+    if repository is None or not is_committing(repository):
+        return ""
+    from pucs.client.windows import denial_for  # noqa: PLC0415
+    from pucs.shell.quick import read_only  # noqa: PLC0415
+
+    if read_only(command) or command.startswith(f"{repository.installation.command} "):
+        return ""
+    return denial_for(repository, call.caller.environ)
 
 
 def _note_command(call: edits.ToolCall, data: Mapping[str, Any]) -> None:

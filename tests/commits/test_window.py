@@ -190,6 +190,8 @@ class TestPreCommit:
         staged(scene.repo)
         commit = scene.commits(**as_agent(bob))
         scene.running()
+        assert anna.pre("Bash", command="cat a.py").silent
+        assert "this command cannot run now: commit in progress by" in anna.pre("Bash", command="make").reason
         denied = anna.pre("Edit", "a.py")
         assert "commit in progress by agent-1 since" in denied.reason
         assert "wait a.py`" in denied.reason
@@ -264,6 +266,7 @@ class TestPreCommit:
         staged(repo)
         commit = scene.commits()
         scene.running()
+        anna.stop()  # she does not lose her lock, although the file looks as at its base
         os.killpg(commit.pid, signal.SIGKILL)
         commit.wait()
         assert (repo.read("a.py"), repo.read("docs/x.md")) == ("a = 1\n", "x\n")
@@ -276,6 +279,7 @@ class TestPreCommit:
         assert not (repo.common / WINDOW).exists()
         assert {event["file"] for event in repo.events("restored")} == {"a.py", "b.py", "docs/x.md", "exec.sh", "link"}
         assert "a.py was taken off the disk by the hooks of a commit by person and not brought back" in told
+        assert "being changed by agent-1" in client(repo).pre("Edit", "a.py").reason
 
     def test_its_hooks_are_waited_for_when_only_the_holder_was_killed(self, scene: Scene) -> None:
         repo = scene.repo

@@ -1,7 +1,8 @@
 """Starting fast: the compiled modules of the hook path in one cached file instead of one `.pyc` each.
 
 Finding, opening and checking forty `.pyc` files costs a hook more than its work does. This cache is what `.pyc` files
-are (same folder, same trust, checked against each source's time and size, rebuilt when missing), read with one call.
+are (same folder, same trust, checked against each source's time and size, rebuilt when missing). Its index is read with
+one call, a module's code when it is imported: most modules are of no use to a hook, and reading them would be felt.
 Where the folder cannot be written or a source changed, the ordinary import system does the work.
 """
 
@@ -23,14 +24,17 @@ except ImportError:  # pragma: no cover - Windows: ordinary imports
 
 _ROOT = __file__.rpartition("/")[0]
 _CACHE = f"{_ROOT}/__pycache__/hookpath.{sys.implementation.cache_tag}.bin"
+_WIDTH = 12
 _FOLDERS = ("", "client", "git", "hosts", "shell", "state", "system")
 
 
 class _Finder:
     """Finds modules of this package in the cache; anything else, or anything stale, is left to the others."""
 
-    def __init__(self, modules: dict[str, tuple[str, bool, int, int, bytes]]) -> None:
+    def __init__(self, modules: dict[str, tuple[str, bool, int, int, Any]], descriptor: int, start: int) -> None:
         self._modules = modules
+        self._descriptor = descriptor
+        self._start = start
         self._spec: Any = type(sys.__spec__)
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> object:  # noqa: ARG002
@@ -55,7 +59,11 @@ class _Finder:
         """Leaves making the module to the import system."""
 
     def exec_module(self, module: ModuleType) -> None:
-        code: CodeType = marshal.loads(self._modules[module.__name__][4])  # noqa: S302 - as trusted as a .pyc
+        data = self._modules[module.__name__][4]
+        if type(data) is tuple:
+            place, length = data
+            data = posix.pread(self._descriptor, length, self._start + place)
+        code: CodeType = marshal.loads(data)  # noqa: S302 - as trusted as a .pyc
         exec(code, module.__dict__)  # noqa: S102 - this is what an import does
 
 
@@ -65,12 +73,14 @@ def use() -> None:
     gc.disable()
     if posix is None:
         return
+    descriptor = start = 0
     try:
-        modules = _read()
+        modules, descriptor, start = _read()
     except (OSError, ValueError, EOFError, TypeError):
         modules = _build()
     if modules:
-        sys.meta_path.insert(0, _Finder(modules))  # type: ignore[arg-type]  # the protocol, without importlib.abc
+        finder: Any = _Finder(modules, descriptor, start)  # the protocol, without importlib.abc
+        sys.meta_path.insert(0, finder)
 
 
 def leave(code: int = 0) -> None:
@@ -79,16 +89,21 @@ def leave(code: int = 0) -> None:
         posix._exit(code)
 
 
-def _read() -> dict[str, Any]:
+def _read() -> tuple[dict[str, Any], int, int]:
+    """The index, each code as its place and length, the open file that they are in, and where in it they begin."""
     descriptor = posix.open(_CACHE, posix.O_RDONLY)
     try:
-        data = posix.read(descriptor, 1 << 24)
-    finally:
+        data = posix.read(descriptor, 1 << 16)
+        length = int(data[:_WIDTH])
+        if length > len(data) - _WIDTH:
+            data += posix.read(descriptor, length)
+        root, whole, modules = marshal.loads(data[_WIDTH : _WIDTH + length])  # noqa: S302 - see above
+        if root != _ROOT or posix.fstat(descriptor).st_size != _WIDTH + length + whole:
+            raise ValueError("the package was moved, or the file cut")
+    except BaseException:
         posix.close(descriptor)
-    root, modules = marshal.loads(data)  # noqa: S302 - see above
-    if root != _ROOT:
-        raise ValueError("the package was moved")
-    return dict(modules)
+        raise
+    return modules, descriptor, _WIDTH + length
 
 
 def _discard() -> None:
@@ -121,11 +136,20 @@ def _build() -> dict[str, Any]:
     unfinished = f"{_CACHE}.{posix.getpid()}"
     try:
         with open(unfinished, "wb") as file:
-            file.write(marshal.dumps((_ROOT, modules)))
+            file.write(_written(modules))
         posix.replace(unfinished, _CACHE)
     except OSError:
         return modules
     return modules
+
+
+def _written(modules: dict[str, Any]) -> bytes:
+    index, place = {}, 0
+    for name, (*about, code) in modules.items():
+        index[name] = (*about, (place, len(code)))
+        place += len(code)
+    head = marshal.dumps((_ROOT, place, index))
+    return b"%*d" % (_WIDTH, len(head)) + head + b"".join(entry[-1] for entry in modules.values())
 
 
 def _add(modules: dict[str, Any], source: str, parts: tuple[str, ...]) -> None:

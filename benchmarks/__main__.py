@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import commit_cost, crowd, deaths, edit_cost, throughput, working_day
+from benchmarks import command_cost, commit_cost, crowd, deaths, edit_cost, throughput, working_day
 from benchmarks.figures import markdown
 
 BENCHMARKS = {
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "crowd": crowd.measure,
     "throughput": throughput.measure,
     "deaths": deaths.measure,
+    "command": command_cost.measure,
     "commit": commit_cost.measure,
     "afternoon": working_day.measure,
 }

@@ -24,7 +24,7 @@ LINK = "link:"
 _SETTINGS = (
     "core.fsmonitor=false", "core.splitIndex=false", "core.checkStat=default", "core.trustctime=true",
     "core.quotePath=false", "core.ignoreStat=false", "core.preloadIndex=true", "status.renames=false",
-    "status.showUntrackedFiles=all", "core.untrackedCache=keep",
+    "status.showUntrackedFiles=all", "core.untrackedCache=true",
 )  # fmt: skip
 _STATUS = (
     "status", "--porcelain=v2", "-z", "--branch", "--no-ahead-behind", "--untracked-files=all", "--no-renames",

@@ -11,7 +11,7 @@ from pucs.shell.harmless import is_harmless
 _LONGEST, _DEEPEST = 20_000, 8
 _BREAKS = " \t\n;&|<>()"
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")
-_SAFE_VARIABLES = ("LC_ALL=", "LANG=", "LC_CTYPE=", "LC_COLLATE=", "TZ=", "COLUMNS=", "NO_COLOR=")
+_SAFE_VARIABLES = frozenset("COLUMNS LANG LC_ALL LC_COLLATE LC_CTYPE NO_COLOR TZ".split())
 _RESERVED = frozenset(
     "if then else elif fi for while until do done case esac select function time coproc { } ! [[ ]]".split()
 )
@@ -61,13 +61,26 @@ def _commands(text: str, at: int, depth: int) -> int:
         elif here in "()":
             raise _NotProven
         else:
+            sets = not words and _sets_variable(text, at)
             word, at = _word(text, at, depth)
-            words.append(word)
+            if not sets:
+                words.append(word)
+
+
+def _sets_variable(text: str, at: int) -> bool:
+    """Whether a variable is set here that makes no program do anything else: those that do have names in capitals.
+
+    In zsh `path` is PATH.
+    """
+    end = at
+    while end < len(text) and text[end] in _NAME:
+        end += 1
+    name = text[at:end]
+    small = name.islower() and name.isidentifier() and name != "path"
+    return text[end : end + 1] == "=" and (small or name in _SAFE_VARIABLES)
 
 
 def _prove(words: list[str | None]) -> None:
-    while words and (words[0] or "").startswith(_SAFE_VARIABLES):
-        words = words[1:]
     if words and (words[0] in _RESERVED or not is_harmless(words)):
         raise _NotProven
 

@@ -135,6 +135,12 @@ ls | xargs rm
 ls | xargs -I{} sh -c 'rm {}'
 env rm a.txt
 env X=1 rm a.txt
+'LC_ALL=C' ls
+'x=1' ls
+x=1 rm a.txt
+x=$(rm a.txt)
+x=(a $(rm a.txt))
+x=1 PATH=. ls
 time rm a.txt
 nice rm a.txt
 command rm a.txt

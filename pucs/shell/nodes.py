@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pucs.shell.scene import LimitError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -9,9 +11,30 @@ if TYPE_CHECKING:
     from pucs.shell.scene import Word
 
 
+_VEIL = "\x03"
+
+
 def text_of(node: Any) -> str:
     """The text of a node."""
-    return str(node.text.decode("utf-8", "surrogateescape"))
+    return unveiled(node.text)
+
+
+def veiled(text: str) -> bytes:
+    """The text in ASCII, for the parser: its scanner hands wide characters to C's `isalpha`, which may then crash."""
+    if _VEIL in text:
+        raise LimitError
+    if text.isascii():
+        return text.encode("ascii")
+    return "".join(letter if letter < "\x80" else f"{_VEIL}{ord(letter):06x}" for letter in text).encode("ascii")
+
+
+def unveiled(data: bytes) -> str:
+    """The text that was veiled, or a part of it. Raises LimitError where the parser cut a character in two."""
+    first, *rest = data.decode("ascii").split(_VEIL)
+    try:
+        return first + "".join(chr(int(part[:6], 16)) + part[6:] for part in rest)
+    except ValueError:
+        raise LimitError from None
 
 
 def lines_read(node: Any, stdin: Word) -> tuple[str, list[str]] | None:

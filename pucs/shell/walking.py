@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pucs.shell.nodes import assigned, hides_code, lines_read, text_of
+from pucs.shell.nodes import assigned, hides_code, lines_read, text_of, veiled
 from pucs.shell.programs import run_program
 from pucs.shell.redirections import Redirections
 from pucs.shell.scene import Call, LimitError
@@ -46,7 +46,7 @@ class Walker:
         return printed
 
     def _parsed(self, text: str) -> Any:
-        return self._parser.parse(text.encode("utf-8", "surrogateescape")).root_node
+        return self._parser.parse(veiled(text)).root_node
 
     def argv(self, words: list[Word], scene: Scene, stdin: Word = None, environ: dict[str, Word] | None = None) -> Word:
         """Runs one program, function or builtin with words that are expanded already."""

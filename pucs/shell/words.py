@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pucs.shell.globs import MARK, braces, expand, is_pattern, matches, plain, quoted
+from pucs.shell.nodes import text_of, unveiled
 from pucs.shell.scene import LimitError
 
 TYPE_CHECKING = False
@@ -54,7 +55,7 @@ class Expander:
     def document(self, node: Any, scene: Scene, *, literal: bool) -> Word:
         """The text of a heredoc's body."""
         if literal:
-            return str(node.text.decode("utf-8", "surrogateescape"))
+            return text_of(node)
         word = self._inside(node, scene, node.start_byte, node.end_byte)
         return None if _UNKNOWN in word else plain(word)
 
@@ -78,9 +79,9 @@ class Expander:
         """The text of a word, quoted characters marked, blanks of unquoted values as _SPACE."""
         kind = node.type
         if kind == "raw_string":
-            return quoted(_text(node)[1:-1])
+            return quoted(text_of(node)[1:-1])
         if kind == "ansi_c_string":
-            return quoted(_ansi(_text(node)[2:-1]))
+            return quoted(_ansi(text_of(node)[2:-1]))
         if kind == "string":
             return self._inside(node, scene, node.start_byte + 1, node.end_byte - 1)
         if kind == "translated_string":
@@ -92,7 +93,7 @@ class Expander:
             self._evaluate(node, scene.below())
             return "/dev/fd/63"
         if not node.children:
-            return _unescaped(_no_code(_text(node), scene))
+            return _unescaped(_no_code(text_of(node), scene))
         made, at = [], node.start_byte
         for child in node.children:
             made.append(_unescaped(_between(node, at, child.start_byte)))
@@ -121,7 +122,7 @@ class Expander:
             for child in node.children:
                 self._value_of_all(child, scene)
             return None
-        text = _text(node)
+        text = text_of(node)
         if node.type == "simple_expansion":
             return variable(text[1:], scene)
         if "`" in text:
@@ -266,13 +267,9 @@ def _no_code(text: str, scene: Scene) -> str:
     return text
 
 
-def _text(node: Any) -> str:
-    return str(node.text.decode("utf-8", "surrogateescape"))
-
-
 def _between(node: Any, start: int, end: int) -> str:
     data: bytes = node.text[start - node.start_byte : end - node.start_byte]
-    return data.decode("utf-8", "surrogateescape")
+    return unveiled(data)
 
 
 def _bounded(text: str) -> str:

@@ -588,6 +588,19 @@ def test_without_the_parser_everything_is_unknown(form) -> None:
     assert reading.writes == ()
 
 
+def test_wide_characters_crash_no_parser(tmp_path: Path) -> None:
+    """In a process of its own, and often: whether the scanner of the grammar crashes is a matter of addresses."""
+    code = (
+        "import sys; sys.path.append(sys.argv[1]); from pucs.shell.reading import read\n"
+        "for _ in range(200): read('\\u03ce(8{\\U000fb904 > x', '/r', {}, sys.argv[2:])\n"
+        "print(ascii(read('echo > \\u00e9\\U0001f600\\udcff.txt', '/r', {}, sys.argv[2:]).writes))"
+    )
+    command = [sys.executable, "-I", "-S", "-c", code, str(Path(__file__).resolve().parents[2]), *LIBRARIES]
+    for _ in range(8):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (0, r"('/r/\xe9\U0001f600\udcff.txt',)" + "\n"), done.stderr
+
+
 def test_hooks_can_load_the_parser_where_it_was_recorded() -> None:
     """As hooks do: without site-packages, and without the heavy half of the standard library."""
     assert shutil.which("bash")

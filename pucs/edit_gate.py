@@ -99,7 +99,8 @@ def _critical_elsewhere(case: Case) -> Change | None:
 
 
 def _held(case: Case) -> Change | None:
-    for lock, state in case.states:
+    # First who is in the way with the whole file: the others may be on other lines.
+    for lock, state in sorted(case.states, key=lambda one: not (one[0].calls or one[0].explicit)):
         if state == locks.HELD:
             if lock.calls and case.request.patient and case.target.proposed is not None:
                 return Change(Verdict(WAIT))

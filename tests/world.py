@@ -66,12 +66,14 @@ class Actor:
         self.caller = caller
         self.open: edits.ToolCall | None = None
 
-    def pre(self, *paths: Path | str, tool: str = "Edit", call: str = "") -> edits.Answer:
+    def pre(
+        self, *paths: Path | str, tool: str = "Edit", call: str = "", values: dict[str, Any] | None = None
+    ) -> edits.Answer:
         """PreToolUse of a call on these paths."""
         self.world.calls += 1
         full = tuple((str(self.world.repo.root / path), tool == "Write") for path in paths)
         self.open = edits.ToolCall(
-            self.caller, tool, call or f"call-{self.world.calls}", str(self.world.repo.root), full
+            self.caller, tool, call or f"call-{self.world.calls}", str(self.world.repo.root), full, values or {}
         )
         return edits.before(self.open)
 

@@ -103,14 +103,16 @@ class TestGranted:
         ben.fail()
         assert ben.pre("Edit", "a.py", old_string="line 6\nline 7\n", new_string="x\n").denied
 
-    def test_parked_lines_are_in_nobodys_way_elsewhere(self, shared: Repo, anna: Client, ben: Client) -> None:
+    def test_parked_lines_are_in_nobodys_way_elsewhere(self, client, shared: Repo, anna: Client, ben: Client) -> None:
         anna.kill()
+        carl = client(PUCS_AGENT_ID="carl")
+        assert carl.edit("a.py", "line 18\n", "CARL\n").silent
         assert ben.edit("a.py", "line 9\n", "BEN\n").silent
-        assert holders(shared) == {"anna", "ben"}
+        assert holders(shared) == {"anna", "ben", "carl"}
         assert "gone or idle" in ben.edit("a.py", "line 6\n", "BEN\n").reason
         assert ben.edit("a.py", "line 6\n", "BEN 6\n").silent, "the retry adopts"
-        assert holders(shared) == {"ben"}
-        assert shared.read("a.py").count("ANNA") == 2
+        assert lines_by_agent(shared) == {"ben": ["ANNA 5", "ANNA 5b", "BEN 6", "BEN"], "carl": ["CARL"]}
+        assert "ben" in carl.edit("a.py", "ANNA 5\n", "CARL\n").reason
 
     def test_what_is_put_back_is_given_back(self, shared: Repo, anna: Client, ben: Client) -> None:
         assert ben.edit("a.py", "line 9\n", "BEN\n").silent
@@ -140,11 +142,14 @@ class TestDenied:
         assert ben.edit("a.py", "line 11\n", "BEN\n").denied
         assert ben.edit("a.py", "line 10\n", "BEN\n").silent
 
-    def test_while_the_others_call_is_open_the_whole_file_is(self, shared: Repo, anna: Client, ben: Client) -> None:
+    def test_while_the_others_call_is_open_the_whole_file_is(self, client, shared: Repo, anna, ben) -> None:
         assert anna.pre("Edit", "a.py", old_string="line 1\n", new_string="ANNA\n").silent
         assert ben.edit("a.py", "line 15\n", "BEN\n").denied
         anna.fail()
         assert ben.edit("a.py", "line 15\n", "BEN\n").silent
+        assert anna.pre("Edit", "a.py", old_string="line 1\n", new_string="ANNA\n").silent
+        carl = client(PUCS_AGENT_ID="carl")
+        assert "by anna" in carl.edit("a.py", "line 10\n", "CARL\n").reason, "hers is the call that is open"
 
     def test_what_only_the_client_could_place_is_the_whole_file(self, shared: Repo, anna: Client, ben: Client) -> None:
         assert ben.pre("Edit", "a.py", old_string="nowhere", new_string="x").denied

@@ -1,6 +1,7 @@
 """Fixtures of installing: the command itself, and pictures of everything on disk."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -66,6 +67,16 @@ def picture(*folders: Path) -> dict[str, tuple[str, int, bytes]]:
                 path = os.path.join(above, name)
                 seen[path] = _seen(path)
     return seen
+
+
+def drop_what_was_kept(common: Path) -> None:
+    """Takes away what `pucs uninstall` leaves of the agents' work: the state set aside, and the snapshots in git."""
+    for aside in common.rglob("pucs-removed-*"):
+        shutil.rmtree(aside)
+    listed = ["git", f"--git-dir={common}", "for-each-ref", "--format=delete %(refname)", "refs/pucs"]
+    deletions = subprocess.run(listed, check=True, capture_output=True).stdout
+    subprocess.run(["git", f"--git-dir={common}", "update-ref", "--stdin"], check=True, input=deletions)
+    shutil.rmtree(common / "refs/pucs", ignore_errors=True)
 
 
 def _seen(path: str) -> tuple[str, int, bytes]:

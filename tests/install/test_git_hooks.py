@@ -1,7 +1,6 @@
 """Our gate beside other people's hooks, with the real managers: both run, and ours refuses what is not to be committed."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.install.conftest import Pucs, Ran, picture, run_pucs
+from tests.install.conftest import Pucs, Ran, drop_what_was_kept, picture, run_pucs
 from tests.install.managers import npm_modules
 from tests.support import ROOT, Client, Repo
 
@@ -181,8 +180,7 @@ def test_plain_scripts_run_after_ours(repo: Repo, pucs: Pucs, scene: Scene, text
     assert scene.mine() == ["mine 0 pre-commit", "mine 2 prepare-commit-msg", "mine 1 commit-msg", "mine 0 post-commit"]
     repo.git("reset", "-q", "--hard", "HEAD~1")
     pucs("uninstall")
-    (aside,) = repo.common.glob("pucs-removed-*")
-    shutil.rmtree(aside)
+    drop_what_was_kept(repo.common)
     assert picture(repo.root.parent) == before
 
 
@@ -211,7 +209,7 @@ def test_a_dispatcher_behind_links_keeps_its_name(repo: Repo, pucs: Pucs, scene:
     repo.git("reset", "-q", "--hard", "HEAD~1")
     hook(repo.root / "scripts/dispatch.sh")
     pucs("uninstall")
-    shutil.rmtree(next(repo.common.glob("pucs-removed-*")))
+    drop_what_was_kept(repo.common)
     assert picture(repo.root.parent) == before
 
 

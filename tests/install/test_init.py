@@ -16,7 +16,7 @@ from pucs.client.publishing import publish
 from pucs.install.claude_settings import EVENTS
 from pucs.install.locations import RUN_CODE
 from pucs.state.opening import installed
-from tests.install.conftest import Pucs, Ran, picture, run_pucs
+from tests.install.conftest import Pucs, Ran, drop_what_was_kept, picture, run_pucs
 from tests.support import ROOT, Client, Repo, run_hook
 
 TODAY = time.strftime("PUCS-%Y%m%d-", time.gmtime())
@@ -505,7 +505,7 @@ def test_without_symbolic_links_the_state_is_copied(repo: Repo, pucs: Pucs) -> N
     assert "a.py" in json.loads((folder / "file_locks.json").read_text())["locks"]
     assert pucs("doctor").status == 0
     pucs("uninstall")
-    shutil.rmtree(next(repo.common.glob("pucs-removed-*")))
+    drop_what_was_kept(repo.common)
     repo.git("checkout", "-q", "--", "a.py")
     assert picture(repo.root.parent) == before
 

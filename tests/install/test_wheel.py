@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.install.conftest import picture
+from tests.install.conftest import drop_what_was_kept, picture
 from tests.support import ROOT, Repo
 
 pytestmark = pytest.mark.slow
@@ -64,7 +64,7 @@ def test_from_init_to_uninstall(environment: Path, repo: Repo) -> None:
     assert pucs(environment, repo, "doctor").count("proven ") == 2
     assert "nothing had to change" in pucs(environment, repo, "init")
     pucs(environment, repo, "uninstall")
-    shutil.rmtree(next(repo.common.glob("pucs-removed-*")))
+    drop_what_was_kept(repo.common)
     assert picture(repo.root.parent) == before
 
 

@@ -63,9 +63,8 @@ def measure(rounds: int = ROUNDS) -> Report:
 def furnished(where: Path, number: int) -> Repo:
     """A guarded repository with that many tracked files."""
     repo = guarded(where, "guard: {scan_seconds: 8}\n", f"with-{number}")
-    lines = [
-        f"commit refs/heads/main\ncommitter P <p@example.com> 0 +0000\ndata 1\nx\nfrom {repo.git('rev-parse', 'HEAD')}\n"
-    ]
+    head = repo.git("rev-parse", "HEAD")
+    lines = [f"commit refs/heads/main\ncommitter P <p@example.com> 0 +0000\ndata 1\nx\nfrom {head}\n"]
     for index in range(number):
         text = f"x {index}\n"
         lines.append(f"M 100644 inline folder-{index // _A_FOLDER}/f{index}.txt\ndata {len(text)}\n{text}")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from pucs.conflicts import Conflict
     from pucs.model import Agent
 
 
@@ -38,6 +39,7 @@ class Survey(Record):
     holdings: tuple[Holding, ...]
     is_off: bool = False
     log: tuple[dict[str, Any], ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
 
 def file_locks(survey: Survey) -> dict[str, Any]:
@@ -67,7 +69,7 @@ def orchestrator_state(survey: Survey) -> dict[str, Any]:
         "started_at": text_of(survey.started) if survey.started else None,
         "streams": {name: _stream(name, survey) for name in names},
         "critical_files": {rule.path: _critical(rule.path, survey) for rule in survey.policy.critical_files},
-        "conflicts": [],
+        "conflicts": [_conflict(one) for one in survey.conflicts],
         "cross_log": list(survey.log),
         "version": 1,
         "published_at": text_of(survey.now),
@@ -117,6 +119,12 @@ def _critical(path: str, survey: Survey) -> dict[str, Any]:
         "owner": found[0].lock.agent if found else None,
         "queue": [waiter for holding in found for waiter in holding.waiters],
     }
+
+
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    known = {**conflict._asdict(), **conflict.extra}
+    del known["extra"]
+    return {**known, "parties": list(conflict.parties), "tree": tree_name(conflict.tree), "at": text_of(conflict.at)}
 
 
 def _agent(agent: Agent) -> dict[str, Any]:

@@ -11,11 +11,13 @@ from pucs.cli.locking import line_of
 from pucs.cli.standing import caller, here, publish_if_possible, seconds_of, show_json, shown
 from pucs.client import handling
 from pucs.client.surveying import survey
+from pucs.conflicts import Conflict
 from pucs.report import orchestrator_state
 from pucs.times import moment_of
 from pucs.wording import ago
 
 _PAUSE = 0.5
+_SHOWN = 10
 
 
 def add(commands: Any) -> None:
@@ -52,6 +54,10 @@ def _status(arguments: argparse.Namespace) -> int:
     for agent in surveyed.agents:
         stream = f"  stream {agent.stream}" if agent.stream else ""
         print(f"  {agent.id}{stream}  seen {ago(surveyed.now - agent.seen)}{'  ' + agent.task if agent.task else ''}")
+    if surveyed.conflicts:
+        print(f"\nconflicts ({len(surveyed.conflicts)})")
+        for conflict in surveyed.conflicts[-_SHOWN:]:
+            print("  " + _clash(conflict, surveyed.now))
     print(f"\nlocks ({len(surveyed.holdings)})")
     for holding in surveyed.holdings:
         print("  " + line_of(holding, surveyed.now))
@@ -70,7 +76,8 @@ def _why(arguments: argparse.Namespace) -> int:
     if arguments.json:
         answers = [one._asdict() for one in reasons.answers]
         holdings = [{"agent": one.lock.agent, "state": one.state, "tree": one.tree} for one in reasons.holdings]
-        show_json({**reasons._asdict(), "answers": answers, "holdings": holdings})
+        clashes = [one._asdict() for one in reasons.conflicts]
+        show_json({**reasons._asdict(), "answers": answers, "holdings": holdings, "conflicts": clashes})
         return 0
     now = repository.store.read().now
     print(shown(reasons.path))
@@ -81,11 +88,18 @@ def _why(arguments: argparse.Namespace) -> int:
         print("  its record is damaged and counts as held; repair with: pucs doctor --repair")
     for holding in reasons.holdings:
         print(f"  locked: {line_of(holding, now)}")
+    for conflict in reasons.conflicts[-_SHOWN:]:
+        print(f"  conflict {_clash(conflict, now)}")
     for answer in reasons.answers:
         me = " (you)" if agent is not None and answer.agent == agent.id else ""
         said = "may edit it" if answer.decision != "deny" else "is denied: " + answer.words.replace("\n", "\n      ")
         print(f"  {answer.agent}{me} {said}")
     return 0
+
+
+def _clash(conflict: Conflict, now: float) -> str:
+    offender, holder = conflict.parties
+    return f"{conflict.id}: {offender} changed {conflict.path}, which {holder} held, {ago(now - conflict.at)}"
 
 
 def _log(arguments: argparse.Namespace) -> int:

@@ -8,8 +8,9 @@ from pucs import edit_end, edit_gate, locks
 from pucs.client import noting
 from pucs.client.looking import see, see_key
 from pucs.client.opening import Repository
-from pucs.client.surveying import at_work, holdings_of
+from pucs.client.surveying import at_work, conflicts_in, holdings_of
 from pucs.client.words import words_of
+from pucs.conflicts import Conflict
 from pucs.errors import Refusal, StoreError, UsageError
 from pucs.git import locate
 from pucs.model import DENY, Agent, EditRequest, Event, Finding, Name, Notice
@@ -54,6 +55,7 @@ class Reasons(Record):
     holdings: tuple[Holding, ...]
     answers: tuple[Answer, ...]
     damaged: bool = False
+    conflicts: tuple[Conflict, ...] = ()
 
 
 def awaited(repository: Repository, text: str, agent: str) -> Awaited | None:
@@ -181,7 +183,9 @@ def why(repository: Repository, path: str, stranger: str) -> Reasons:
     except StoreError:
         damaged = True
     holdings = tuple(holdings_of(repository, path, view))
-    return Reasons(path, owners(policy, path), critical(policy, path) is not None, holdings, tuple(answers), damaged)
+    clashes = tuple(one for one in conflicts_in(view) if one.path == path)
+    strict = critical(policy, path) is not None
+    return Reasons(path, owners(policy, path), strict, holdings, tuple(answers), damaged, clashes)
 
 
 def _with_a_real_ticket(finding: Finding, agent: str, view: View) -> Finding:

@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pucs.conflicts import Conflict
     from pucs.model import Agent
     from pucs.view import View
 
@@ -33,7 +34,14 @@ def survey(repository: Repository) -> Survey:
         holdings=tuple(sorted(_holdings(repository, view), key=lambda holding: (holding.path, holding.tree))),
         is_off=is_off(view),
         log=tuple(repository.store.events())[-_LOG:],
+        conflicts=conflicts_in(view),
     )
+
+
+def conflicts_in(view: View) -> tuple[Conflict, ...]:
+    """The recorded conflicts, oldest first."""
+    found = (view.conflict(name) for name in view.names("conflict"))
+    return tuple(sorted((one for one in found if one is not None), key=lambda one: (one.at, one.id)))
 
 
 def at_work(view: View) -> Iterable[Agent]:

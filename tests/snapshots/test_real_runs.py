@@ -1,5 +1,6 @@
-"""Undo of what real commands did: through the client's hooks, a script changes files behind everybody's back."""
+"""What real commands did, shown and undone: through the client's hooks, a script changes files behind everybody's back."""
 
+import json
 import re
 import subprocess
 
@@ -103,3 +104,23 @@ def test_both_sides_may_follow_what_they_were_told(client, guarded: Repo, pucs) 
         said = pucs(*words[1].rstrip(".").split(), by={"offender": ben, "holder": anna}[chosen])
         assert said.status == 0, (number, told, said)
         assert guarded.read(path) == "anna's\n"
+
+
+def test_a_conflict_is_shown_by_status_and_why(client, guarded: Repo, pucs) -> None:
+    anna, ben = client(), client()
+    anna.write("a.py", "anna\n")
+    assert "conflicts" not in pucs("status").out
+    bash(ben, script(guarded, "open('a.py', 'w').write('ben')"))
+    (conflict,) = json.loads(pucs("status", "--json").out)["conflicts"]
+    assert (conflict["type"], conflict["parties"], conflict["path"]) == ("FILE_LOCK", ["agent-2", "agent-1"], "a.py")
+    assert conflict["before"] == contents.blob_id(b"anna\n")
+    assert conflict["at"].endswith("Z")
+    assert "conflicts (1)" in pucs("status").out
+    for said in (pucs("status").out, pucs("why", "a.py").out):
+        assert "agent-2 changed a.py, which agent-1 held" in said
+    (listed,) = json.loads(pucs("why", "a.py", "--json").out)["conflicts"]
+    assert listed["id"] == conflict["id"]
+    published = [
+        json.loads(line) for line in (guarded.state / "state/conflict_warnings.jsonl").read_text().splitlines()
+    ]
+    assert [line["severity"] for line in published] == ["high"]

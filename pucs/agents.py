@@ -76,11 +76,11 @@ def end(agent: Agent, view: View) -> Change:
     return Change(ended, {"agent/" + agent.id: ended}, (Event(agent.id, agent.stream, "ended"),))
 
 
-def calls(agent: Agent, call: str, tool: str, what: str, view: View) -> Change:
+def calls(agent: Agent, call: str, begun: Call, view: View) -> Change:
     """The agent with an open call that runs a command; paths that it was granted before stay with it."""
     earlier = agent.calls.get(call)
-    paths = earlier.paths if earlier is not None else ()
-    noted = agent._replace(calls={**agent.calls, call: Call(tool, view.now, what, paths)}, seen=view.now)
+    begun = begun._replace(since=view.now, paths=earlier.paths if earlier is not None else ())
+    noted = agent._replace(calls={**agent.calls, call: begun}, seen=view.now)
     return Change(noted, {"agent/" + agent.id: noted})
 
 

@@ -65,7 +65,7 @@ class View:
         return record
 
     def name(self, key: str) -> Name | None:
-        """The small fact stored under `key`: `session/…`, `client/…`, `ticket/…`, `number/…`, `inode/…`, `switch/…`."""
+        """The small fact stored under `key`: `session/…`, `ticket/…`, `number/…`, `stash/…`, `branch/…`, and such."""
         record: Name | None = self._load(key)
         return record
 

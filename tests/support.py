@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from pucs import policy as policies
 from pucs.config.compiling import compile_critical_path, compile_pattern
+from pucs.install.locations import libraries
 from pucs.installation import Installation
 from pucs.policy import CriticalRule, GuardPolicy, LockPolicy, Policy, StreamRule
 from pucs.state.files import FileStore
@@ -130,7 +131,8 @@ class Repo:
     def guard(self, rules: Policy | None = None, **installation: Any) -> Repo:
         """Says that PUCS guards this repository, under that policy; installs no hooks. Gives itself."""
         encoded = policies.encode(rules or policy())
-        value = Installation(python=sys.executable, root=str(ROOT), policy=encoded, **installation)
+        stands = {"python": sys.executable, "root": str(ROOT), "libraries": libraries(), **installation}
+        value = Installation(policy=encoded, **stands)
         write_marker(str(self.common), value)
         return self
 

@@ -8,13 +8,13 @@ from pucs.client.looking import see_key
 from pucs.client.publishing import move_soon, publish_soon
 from pucs.commit_end import AGAIN, Landed, Landing
 from pucs.git import commits, locate
-from pucs.model import ABSENT, Event, Target
+from pucs.model import ABSENT, Event, Name, Target
 from pucs.state import commit_note, contents
-from pucs.view import Damaged
+from pucs.view import Change, Damaged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pucs.view import Change, View
+    from pucs.view import View
 
 _LOOKS = 4
 _LISTED = 100
@@ -33,9 +33,19 @@ def after(commit: Commit) -> None:
     details = {"commit": made, "files_modified": len(changes), "files": [*changes][:_LISTED]}
     store.append([Event(by, commit.stream, "committed", details)])
     freed = _record(commit, Landing(made, by, commit.repository.tree.id, ()), concerned, changes) if concerned else 0
+    _note_committer(commit, by, view, is_agent=agent is not None)
     if freed:
         publish_soon(commit.repository)
     move_soon(commit.repository)
+
+
+def _note_committer(commit: Commit, by: str, view: View, *, is_agent: bool) -> None:
+    """Notes who committed last on the branch: it is not rewritten while that agent is at work."""
+    branch = locate.branch_of(commit.repository.tree)
+    name = view.name("branch/" + branch) if branch else None
+    if not branch or (name.value == by if name is not None else not is_agent):
+        return
+    commit.repository.store.transact(lambda view: Change(None, {"branch/" + branch: Name(by, at=view.now)}))
 
 
 def _landed(commit: Commit) -> tuple[str, dict[str, str]]:

@@ -12,7 +12,7 @@ from pucs.client.opening import Repository, is_off, outside_windows, spot_of
 from pucs.client.protection import denied_outside, protected
 from pucs.errors import StoreError
 from pucs.git import locate
-from pucs.model import DENY, GRANT, SILENT, Agent, EditRequest, Finding, PathRecord, Target, Verdict
+from pucs.model import DENY, GRANT, SILENT, Agent, Call, EditRequest, Finding, PathRecord, Target, Verdict
 from pucs.paths import key_of
 from pucs.view import Change
 
@@ -261,11 +261,12 @@ class Gate:
 def record_command(call: ToolCall, command: str, repository: Repository) -> None:
     """Notes that this agent runs a command, until `after` or its turn's end: git hooks ask who runs what."""
     identity = identity_of(call.caller, repository)
+    begun = Call(call.tool, 0.0, command[:120])
 
     def rule(view: View) -> Change:
-        begun = agents.resolve(identity, view)
-        change = agents.calls(begun.result, call.call, call.tool, command[:120], view)
-        return Change(None, {**begun.writes, **change.writes}, begun.events)
+        known = agents.resolve(identity, view)
+        change = agents.calls(known.result, call.call, begun, view)
+        return Change(None, {**known.writes, **change.writes}, known.events)
 
     if is_off(repository.store.read()):
         return

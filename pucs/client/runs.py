@@ -6,7 +6,7 @@ import time
 
 from pucs import agents, locks
 from pucs.authors import Aim
-from pucs.client import open_runs, scanning
+from pucs.client import open_runs, scanning, stashes
 from pucs.client.edits import Caller, ToolCall, identity_of, record_command
 from pucs.client.open_runs import Run
 from pucs.client.opening import Repository, is_off, repository_of
@@ -54,6 +54,7 @@ def end(call: ToolCall, repository: Repository) -> None:
     """Compares, attributes and records what the call of a run left in its trees; the run is over."""
     run = open_runs.of_call(repository.store.root, call.call)
     if run is not None:
+        stashes.note(repository, run)
         _look(repository, run, {}, over=True)
 
 

@@ -25,16 +25,34 @@ def main(event: str) -> None:
 
 def _pre_tool_use(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     call = _call(data)
+    command = _text(call.values.get("command"))
+    if call.tool in _SHELLS and _only_reads(call.tool, command):
+        return None
+    reading = UNKNOWN_READING._replace(writes=tuple(path for path, _ in call.paths))
+    answer = edits.Answer(SILENT)
     if call.tool in _SHELLS:
-        why = _held_up(call, _text(_mapping(data.get("tool_input")).get("command")))
+        why = _held_up(call, command)
         if why:
             return _output("PreToolUse", permissionDecision="deny", permissionDecisionReason=why)
-        _note_command(call, data)
-    answer = edits.before(call) if call.paths else edits.Answer(SILENT)
-    if answer.decision != DENY:
-        _begin_run(call, data)
-        return None
-    return _output("PreToolUse", permissionDecision="deny", permissionDecisionReason=answer.reason)
+        from pucs.client import commands  # noqa: PLC0415 - an edit does without
+
+        reading = commands.reading_of(call, command)
+        answer = commands.before(call, command, reading)
+    elif call.paths:
+        answer = edits.before(call)
+    if answer.decision == DENY:
+        return _output("PreToolUse", permissionDecision="deny", permissionDecisionReason=answer.reason)
+    if _is_open(call.tool):
+        from pucs.client import runs  # noqa: PLC0415 - an edit does without
+
+        runs.begin(call, reading, command)
+    return None
+
+
+def _only_reads(tool: str, command: str) -> bool:
+    from pucs.shell.quick import read_only  # noqa: PLC0415 - an edit does without
+
+    return tool == "Bash" and read_only(command)
 
 
 def _post_tool_use(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -64,15 +82,6 @@ def _is_open(tool: str) -> bool:
     return tool in _SHELLS or tool.startswith("mcp__")
 
 
-def _begin_run(call: edits.ToolCall, data: Mapping[str, Any]) -> None:
-    if not _is_open(call.tool):
-        return
-    from pucs.client import runs  # noqa: PLC0415 - an edit does without
-
-    writes = tuple(path for path, _ in call.paths)
-    runs.begin(call, UNKNOWN_READING._replace(writes=writes), _text(_mapping(data.get("tool_input")).get("command")))
-
-
 def _end_run(call: edits.ToolCall, data: Mapping[str, Any]) -> None:
     from pucs.client.opening import repository_at  # noqa: PLC0415
     from pucs.state import run_files  # noqa: PLC0415
@@ -98,20 +107,10 @@ def _held_up(call: edits.ToolCall, command: str) -> str:
     if repository is None or not is_committing(repository):
         return ""
     from pucs.client.windows import denial_for  # noqa: PLC0415
-    from pucs.shell.quick import read_only  # noqa: PLC0415
 
-    if read_only(command) or command.startswith(f"{repository.installation.command} "):
+    if command.startswith(f"{repository.installation.command} "):
         return ""
     return denial_for(repository, call.caller.environ)
-
-
-def _note_command(call: edits.ToolCall, data: Mapping[str, Any]) -> None:
-    from pucs.client.opening import repository_at  # noqa: PLC0415 - see above
-
-    repository = repository_at(call.cwd)
-    if repository is not None:
-        command = _text(_mapping(data.get("tool_input")).get("command"))
-        edits.record_command(call, command, repository)
 
 
 def _look_at_runs(

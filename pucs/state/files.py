@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 _LONGEST_NAME = 80
 _GLANCES = 8
-_KINDS = ("path", "agent", "inbox", "conflict", "session", "client", "ticket", "number", "inode", "switch")
+_KINDS = (
+    "path", "agent", "inbox", "conflict", "session", "client", "ticket", "number", "inode", "switch", "stash", "branch",
+)  # fmt: skip
 
 
 class FileStore:

@@ -15,6 +15,9 @@ SNEAKY = (
     "python3 -c \"import sys,pathlib;p=pathlib.Path(bytes.fromhex(sys.argv[1]).decode());p.write_text('sneaked')\" "
 )
 
+IDLE = "python3 -c 'import sys;exec(sys.argv[1])' pass"
+"""A command that does nothing, which nobody can read in it."""
+
 
 def sneak(path: str) -> str:
     """A command that writes the file without naming it."""
@@ -102,7 +105,8 @@ class TestAConflict:
         anna, ben = client(), client()
         anna.write("a.py", "anna\n")
         anna.write("new.txt", "only copy\n")
-        ben.run("x=reset; git $x -q --hard; rm *.txt")
+        hidden = b"git reset -q --hard; rm *.txt".hex()
+        ben.run(f'python3 -c "import os,sys;os.system(bytes.fromhex(sys.argv[1]))" {hidden}')
         kept = {one.path: contents.kept(str(guarded.state), one.before) for one in entries(guarded)}
         assert kept == {"a.py": b"anna\n", "new.txt": b"only copy\n"}
         assert len(guarded.events("conflict")) == 2
@@ -139,7 +143,7 @@ class TestWhoMadeIt:
 
     def test_another_agents_edit_meanwhile_stays_its_own(self, client, guarded: Repo) -> None:
         anna, ben = client(), client()
-        ben.run("python3 -c pass", meanwhile=lambda: anna.write("a.py", "anna\n"))
+        ben.run(IDLE, meanwhile=lambda: anna.write("a.py", "anna\n"))
         assert holders(guarded, "a.py") == ["agent-2"]
         assert guarded.events("conflict") == []
         assert entries(guarded) == []
@@ -151,7 +155,7 @@ class TestWhoMadeIt:
             anna.pre("Write", "a.py")
             guarded.write("a.py", "anna\n")
 
-        ben.run("python3 -c pass", meanwhile=begin)
+        ben.run(IDLE, meanwhile=begin)
         assert guarded.events("conflict") == []
         anna.post()
         assert holders(guarded, "a.py") == ["agent-2"]
@@ -163,7 +167,7 @@ class TestWhoMadeIt:
             anna.write("a.py", "anna\n")
             guarded.write("a.py", "formatted\n")
 
-        ben.run("python3 -c pass", meanwhile=edit_and_format)
+        ben.run(IDLE, meanwhile=edit_and_format)
         (entry,) = entries(guarded, "a.py")
         assert (entry.reason, entry.agent) == (UNATTRIBUTED, "")
         (lock,) = guarded.store.read().path("a.py").tree(".").locks
@@ -191,9 +195,9 @@ class TestWhoMadeIt:
 
     def test_a_person_while_no_command_runs_is_nobody_of_ours(self, client, guarded: Repo) -> None:
         anna = client()
-        anna.run("python3 -c pass")
+        anna.run(IDLE)
         guarded.write("a.py", "person\n")
-        anna.run("python3 -c pass")
+        anna.run(IDLE)
         assert entries(guarded) == []
         assert holders(guarded, "a.py") == []
 
@@ -233,7 +237,7 @@ class TestLifetimes:
         anna.pre("Bash", command=sneak("a.py"))
         guarded.write("a.py", "half")
         anna.kill()
-        ben.run("python3 -c pass")
+        ben.run(IDLE)
         assert holders(guarded, "a.py") == ["agent-1"]
         denied = ben.pre("Edit", "a.py")
         assert "agent-1" in denied.reason
@@ -286,12 +290,13 @@ class TestNoLocks:
         guarded.write(".gitignore", "build/\n")
         guarded.write("x.gen", "1\n")
         guarded.commit()
-        client().run("echo 2 > x.gen; mkdir build; echo 3 > build/out")
+        client().run(f"mkdir build; {sneak('x.gen')}; {sneak('build/out')}")
         assert holders(guarded, "x.gen") == holders(guarded, "build/out") == []
         assert "x.gen" in {one.path for one in entries(guarded)}
 
     def test_for_a_link(self, client, guarded: Repo) -> None:
-        client().run("ln -s a.py link; ln -s nowhere dangling")
+        hidden = b"ln -s a.py link; ln -s nowhere dangling".hex()
+        client().run(f'python3 -c "import os,sys;os.system(bytes.fromhex(sys.argv[1]))" {hidden}')
         assert {one.path for one in entries(guarded)} == {"link", "dangling"}
         assert holders(guarded, "link") == holders(guarded, "dangling") == []
 

@@ -404,13 +404,13 @@ class TestCommands:
 
     def test_a_failed_command_is_over_too(self, client, guarded: Repo) -> None:
         anna = client()
-        anna.pre("Bash", command="false")
+        anna.pre("Bash", command="make broken")
         assert anna.fail("Exit code 1").silent
         assert guarded.store.read().agent("agent-1").calls == {}
 
     def test_an_edit_does_not_end_a_command_in_the_background(self, client, guarded: Repo) -> None:
         anna = client()
-        anna.pre("Bash", command="sleep 99")
+        anna.pre("Bash", command="make server")
         anna.write("a.py", "x\n")
         assert [call.tool for call in guarded.store.read().agent("agent-1").calls.values()] == ["Bash"]
 

@@ -30,6 +30,8 @@ def after(commit: Commit) -> None:
     view = store.read()
     paths = {name: lock_key(commit.repository, name, view) for name in changes}
     concerned = {name: path for name, path in paths.items() if _concerns(commit, path, view)}
+    if commits.is_rebasing(commit.repository.tree):
+        concerned = {}  # uncommitted changes may be stashed meanwhile, which looks as if they had landed or were gone
     details = {"commit": made, "files_modified": len(changes), "files": [*changes][:_LISTED]}
     store.append([Event(by, commit.stream, "committed", details)])
     freed = _record(commit, Landing(made, by, commit.repository.tree.id, ()), concerned, changes) if concerned else 0

@@ -75,9 +75,17 @@ def awaited(repository: Repository, text: str, agent: str) -> Awaited | None:
 
 
 def in_the_way(repository: Repository, what: Awaited) -> tuple[Holding, ...]:
-    """The locks of others that bind there now."""
-    found = holdings_of(repository, what.path, repository.store.read())
-    return tuple(one for one in found if one.tree == what.tree and not locks.related(one.lock.agent, what.agent))
+    """The locks of others that bind there now; for one that was denied, that of the agent in whose way it was."""
+    view = repository.store.read()
+    waiters = view.path(what.path).tree(what.tree).waiters
+    meant = next((one.holder for one in waiters if one.agent == what.agent), "")
+    return tuple(
+        one
+        for one in holdings_of(repository, what.path, view)
+        if one.tree == what.tree
+        and not locks.related(one.lock.agent, what.agent)
+        and (not meant or locks.family(one.lock.agent, meant))
+    )
 
 
 def inside_of(repository: Repository, path: str) -> str:

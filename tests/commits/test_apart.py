@@ -231,3 +231,40 @@ class TestApart:
         command = [sys.executable, "-m", "pucs", "commit", "-m", "x"]
         done = subprocess.run(command, cwd=shared.root, env=env, capture_output=True, text=True, check=False)
         assert (done.returncode, "git commit" in done.stderr) == (1, True)
+
+
+class TestWhatGitDoesWithTheRest:
+    def test_amending_ones_own_commit(self, shared: Repo, anna, ben) -> None:
+        assert apart(anna, "-m", "Anna").status == 0
+        assert commit(anna, "--amend", "-m", "Anna again").status == 0
+        assert "BEN" not in shared.git("show", "HEAD:a.py")
+        assert holders(shared) == {"ben"}
+        assert apart(ben, "-m", "Ben").status == 0
+        assert shared.git("status", "--porcelain") == ""
+
+    def test_stash_and_pop(self, client, shared: Repo, anna, ben) -> None:
+        carl = client(shared, PUCS_AGENT_ID="carl")
+        assert apart(anna, "-m", "Anna").status == 0
+        run(shared, "stash", "-q", check=True)
+        run(shared, "stash", "pop", "-q", check=True)
+        assert carl.edit("a.py", "BEN\n", "CARL\n").denied
+        assert apart(ben, "-m", "Ben").status == 0
+        assert "BEN" in shared.git("show", "HEAD:a.py")
+
+    @pytest.mark.parametrize("first", ["anna", "nobody"])
+    def test_a_rebase_brings_lines_of_others_in(self, client, shared: Repo, anna, ben, first: str) -> None:
+        """Of whoever committed upstream; the agents' own stay theirs, and their commits contain nothing else."""
+        if first == "anna":
+            assert apart(anna, "-m", "Anna").status == 0
+        upstream = shared.worktree("upstream")
+        upstream.git("reset", "-q", "--hard", "HEAD~1" if first == "anna" else "HEAD")
+        upstream.write("a.py", put(TEXT, "line 19\n", "UPSTREAM\n"))
+        upstream.git("commit", "-qam", "Upstream", "--no-verify")
+        run(shared, "rebase", "-q", "--autostash", "upstream", check=True)
+        assert all(word in shared.read("a.py") for word in ("ANNA", "BEN", "UPSTREAM"))
+        if first == "nobody":
+            assert apart(anna, "-m", "Anna").status == 0
+        assert apart(ben, "-m", "Ben").status == 0
+        assert shared.git("status", "--porcelain") == ""
+        assert shared.git("diff", "--stat", "HEAD~1").endswith("1 file changed, 1 insertion(+), 1 deletion(-)")
+        assert "UPSTREAM" in shared.git("show", "HEAD~2:a.py")

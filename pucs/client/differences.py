@@ -66,25 +66,30 @@ def _differences(repository: Repository, before: Scan, now: Scan) -> Iterator[_D
         moved = git_scan.moved(repository.tree, before.head, now.head)
     for name in {**before.files, **now.files, **moved}:
         was, here = before.files.get(name), now.files.get(name)
-        if was is None and not before.whole and (here is None or here.stat[3] < before.at - _CLOCK):
-            continue  # nobody saw it before; what was touched since changed since
-        if was is None and here is None:
-            old, new = moved[name]
-            yield _Difference(name, old, File(new), clean=True, listed=True)
-            continue
-        if here is None:
-            if not now.whole:
-                continue
-            here = look(repository, name, now)
-        listed = bool(here.head) or (was is None or bool(was.head)) or name in moved
-        clean = listed and (not here.head or here.content == here.head)
         if was is not None:
-            if not same(was, here):
-                yield _Difference(name, was.content, here, clean, listed)
-            continue
-        old = moved[name][0] if name in moved else here.head
-        if old != here.content:
-            yield _Difference(name, old, here, clean, listed, guessed=old != ABSENT)
+            found = _seen_before(name, was, here or look(repository, name, now), now, moved=name in moved)
+        elif here is not None:
+            # Nobody saw it before: it was as HEAD had it or, where the look was not whole, was not touched since.
+            old = moved[name][0] if name in moved else here.head
+            same_as_ever = old == here.content or (not before.whole and here.stat[3] < before.at - _CLOCK)
+            found = None if same_as_ever else _Difference(name, old, here, _clean(here), True, guessed=old != ABSENT)
+        else:
+            found = _Difference(name, moved[name][0], File(moved[name][1]), clean=True, listed=True)
+        if found is not None:
+            yield found
+
+
+def _seen_before(name: str, was: File, here: File, now: Scan, *, moved: bool) -> _Difference | None:
+    if same(was, here):
+        return None
+    if not now.whole:
+        here = here._replace(head=was.head or UNKNOWN)  # git did not say; it will be asked at the end of the turn
+    listed = bool(here.head or was.head) or moved
+    return _Difference(name, was.content, here, listed and _clean(here), listed)
+
+
+def _clean(here: File) -> bool:
+    return not here.head or here.content == here.head
 
 
 def _base(repository: Repository, before: Scan, one: _Difference, *, exact: bool) -> str:

@@ -156,16 +156,17 @@ def _look(repository: Repository, run: Run, found: Scans, *, over: bool, care: b
             found[tree_id] = scanning.scan(there, before, max(budget, _CARE) if care and budget else budget)
             if found[tree_id].whole:
                 scanning.store_latest(there, found[tree_id])
-        now = scanning.with_files(there, found[tree_id], _unlisted(before), before)
+        now = scanning.with_files(there, found[tree_id], _to_look_at(before, found[tree_id]), before)
         others = [one for one in open_runs.every(root) if one.agent != run.agent and is_on(one, there.store.read())]
         record(there, run, now, [one.aims[tree_id] for one in others if tree_id in one.aims])
         left[tree_id] = now if now.whole else before
-    whole = all(one.whole for one in left.values())
+    whole = all(one.whole for one in found.values())
     if over and (whole or care):
         open_runs.forget(root, run)
     elif open_runs.of_call(root, run.call) is not None:
-        size = journal.size(root)
-        open_runs.store(root, run._replace(trees={**run.trees, **left}, journal=size, unfinished=over and not whole))
+        # What was found in part is found again: the journal says what of it was judged already.
+        going_on = run._replace(trees={**run.trees, **left}, unfinished=over and not whole)
+        open_runs.store(root, going_on._replace(journal=journal.size(root)) if whole else going_on)
 
 
 def _note_risks(repository: Repository, run: Run, reading: Reading, view: View) -> None:
@@ -225,6 +226,7 @@ def _aim(repository: Repository, reading: Reading, agent: str, cwd: str) -> Aim:
     return Aim(agent, 0.0, tuple(keys[0]), tuple(keys[1]), complete)
 
 
-def _unlisted(before: Scan) -> list[str]:
-    """The files of a scan that git may not list the next time, though they are to be looked at."""
-    return list(before.files) if not before.whole else [name for name, file in before.files.items() if not file.head]
+def _to_look_at(before: Scan, now: Scan) -> list[str]:
+    """The files of the earlier scan that git did not list now, though they are to be looked at."""
+    whole = before.whole and now.whole
+    return [name for name, file in before.files.items() if not whole or not file.head]

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -264,15 +265,39 @@ class TestLifetimes:
 
 
 class TestBudget:
-    def test_what_takes_too_long_is_found_at_the_end_of_the_turn(self, client, repo: Repo) -> None:
-        repo.guard(policy(guard={"scan_seconds": 0.000001}))
-        anna, ben = client(repo), client(repo)
+    @pytest.fixture
+    def slow(self, tmp_path: Path) -> Path:
+        """While this file is there, a git status takes longer than anybody waits."""
+        slow = tmp_path / "slow"
+        tool = tmp_path / "tools/git"
+        tool.parent.mkdir()
+        tool.write_text(
+            f'#!/bin/sh\ncase "$* " in *" status "*) [ ! -e {slow} ] || exec sleep 600;; esac\n'
+            f'exec {shutil.which("git")} "$@"\n'
+        )
+        tool.chmod(0o755)
+        return slow
+
+    @pytest.mark.parametrize("before", [False, True])
+    def test_what_takes_too_long_is_found_at_the_end_of_the_turn(self, client, repo: Repo, slow: Path, before) -> None:
+        repo.guard(policy(guard={"scan_seconds": 0.3}))
+        anna = client(repo)
+        ben = client(repo, PATH=f"{slow.parent}/tools{os.pathsep}{os.environ['PATH']}")
         anna.write("a.py", "anna\n")
-        told = ben.run(f"{sneak('a.py')}; {sneak('b.py')}").context
-        assert "agent-1" in told, "held paths are looked at in any case"
+        if before:
+            slow.touch()
+        ben.pre("Bash", command="python3 work.py")
+        slow.touch()
+        repo.write("a.py", "sneaked")
+        repo.write("b.py", "sneaked")
+        repo.write("new.txt", "sneaked")
+        assert "agent-1" in ben.post().context, "held paths are looked at in any case"
         assert holders(repo, "b.py") == []
+        slow.unlink()
         ben.stop()
-        assert holders(repo, "b.py") == ["agent-2"]
+        assert holders(repo, "b.py") == holders(repo, "new.txt") == ["agent-2"]
+        assert holders(repo, "a.py") == ["agent-1"]
+        assert [one.reason for one in entries(repo, "a.py")] == [FOREIGN]
         assert list((repo.state / "runs").iterdir()) == []
 
 

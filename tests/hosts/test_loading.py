@@ -156,6 +156,19 @@ class TestProcesses:
         ben.end()
         assert started.read_text() == ""
 
+    def test_a_command_that_only_reads_starts_no_git_and_any_other_one_a_look(
+        self, client, guarded: Repo, started: Path
+    ) -> None:
+        anna = client(PATH=f"{started.parent / 'tools'}{os.pathsep}{os.environ['PATH']}")
+        anna.pre("Bash", command="git status --short | head -5")
+        anna.post()
+        assert started.read_text() == ""
+        assert not (guarded.state / "runs").exists()
+        anna.pre("Bash", command="python3 work.py")
+        guarded.write("new.txt", "x\n")
+        anna.post()
+        assert started.read_text().count("git") == 2, "one before and one after"
+
     def test_the_note_works(self, started: Path) -> None:
         env = {**os.environ, "PATH": f"{started.parent / 'tools'}{os.pathsep}{os.environ['PATH']}"}
         subprocess.run(["git", "--version"], env=env, check=True, capture_output=True)

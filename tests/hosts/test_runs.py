@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import sysconfig
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pucs.model import FOREIGN, RAN, UNATTRIBUTED, Snapshot
 from pucs.state import contents, journal
 from tests.support import Repo, policy
 
+LIBRARIES = (sysconfig.get_path("platlib"), sysconfig.get_path("purelib"))
 SNEAKY = (
     "python3 -c \"import sys,pathlib;p=pathlib.Path(bytes.fromhex(sys.argv[1]).decode());p.write_text('sneaked')\" "
 )
@@ -193,6 +195,24 @@ class TestWhoMadeIt:
         ben.pre("Bash", command="python3 other.py")
         anna.post()
         assert holders(guarded, "a.py") == ["agent-1"]
+
+    def test_what_a_command_that_was_read_whole_does_not_write(self, client, guarded: Repo) -> None:
+        guarded.guard(libraries=LIBRARIES)
+        anna = client()
+        anna.run("echo x > b.py", meanwhile=lambda: guarded.write("a.py", "person\n"))
+        assert holders(guarded, "b.py") == ["agent-1"]
+        assert [(one.reason, one.agent) for one in entries(guarded, "a.py")] == [(UNATTRIBUTED, "")]
+        assert holders(guarded, "a.py") == []
+
+    def test_two_commands_at_once_and_one_names_it(self, client, guarded: Repo) -> None:
+        guarded.guard(libraries=LIBRARIES)
+        anna, ben = client(), client()
+        anna.pre("Bash", command="python3 work.py")
+        ben.run("echo x > a.py")
+        anna.post()
+        assert holders(guarded, "a.py") == ["agent-2"]
+        assert {one.agent for one in entries(guarded, "a.py")} == {"agent-2"}
+        assert guarded.events("conflict") == []
 
     def test_a_person_while_no_command_runs_is_nobody_of_ours(self, client, guarded: Repo) -> None:
         anna = client()

@@ -68,13 +68,26 @@ def _finished(data: Mapping[str, Any], event: str) -> Mapping[str, Any] | None:
     told: tuple[str, ...] = ()
     if call.paths:
         told = edits.after(call, wrote=event == "PostToolUse").told
-    if not _is_open(call.tool):
+    if not _is_open(call.tool) or (_only_reads(call.tool, _text(call.values.get("command"))) and _is_quiet(call)):
         return _told(event, told)
     from pucs.client import sessions  # noqa: PLC0415 - an edit does without
 
     _end_run(call, data)
     finished = [sessions.Finished(call.call)]
     return _told(event, told + sessions.batch(call.caller, call.cwd, finished))
+
+
+def _is_quiet(call: edits.ToolCall) -> bool:
+    """Whether the end of the call is news to nobody: it is not on record, and its agent has no notices."""
+    from pucs import agents  # noqa: PLC0415 - an edit has it already
+    from pucs.client.opening import repository_at  # noqa: PLC0415
+
+    repository = repository_at(call.cwd)
+    if repository is None:
+        return True
+    view = repository.store.read()
+    agent = agents.known(edits.identity_of(call.caller, repository), view)
+    return agent is None or (call.call not in agent.calls and not view.inbox(agent.id).notices)
 
 
 def _is_open(tool: str) -> bool:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pucs.view import View
 
 
+_LOOKED_AT = 1 << 16
+"""So many bytes at the end of the journal are looked at for what is told already."""
+
+
 class Act(Record):
     """Who did it, when, in which call, and what it was called."""
 
@@ -38,7 +42,7 @@ def keep(root: str, sights: Iterable[Sight]) -> None:
 def granted(root: str, act: Act, sights: Iterable[Sight], adopted: tuple[Lock, ...] = ()) -> None:
     """Notes what each lock that was just granted starts from, and what moved under one that was renewed."""
     found = (_granted(act, target, record, adopted) for target, _, record in sights)
-    note(root, [one for one in found if one is not None])
+    note(root, [one for one in found if one is not None and (one.reason != UNATTRIBUTED or not _is_told(root, one))])
 
 
 def written(act: Act, targets: Iterable[Target], view: View, *, within: str = "") -> tuple[Snapshot, ...]:
@@ -93,6 +97,15 @@ def _granted(act: Act, target: Target, record: PathRecord, adopted: tuple[Lock, 
     if mine.wrote is None:
         return _entry(LOCKED, act, target, target.content)
     return _entry(UNATTRIBUTED, act._replace(agent=""), target, _known(tree, mine), target.content)
+
+
+def _is_told(root: str, change: Snapshot) -> bool:
+    """Whether the journal says already who made that of the path: a command that overwrote what its holder left."""
+    last = ""
+    for entry in journal.entries(root, max(0, journal.size(root) - _LOOKED_AT)):
+        if (entry.tree, entry.path) == (change.tree, change.path) and entry.after != contents.UNKNOWN:
+            last = entry.after
+    return last == change.after
 
 
 def _known(tree: Tree, lock: Lock | None) -> str:

@@ -91,6 +91,8 @@ class Gate:
                 return Answer(SILENT)
             agent = agents.known(self.identity, view)
             sights = self._sights(view, agent)
+            if not self._asked and self._moved_on(agent, sights):
+                continue
             self._keep_copies(agent, sights)
             verdict = self._decide(sights, self._leftovers(agent, view), patient=patience > 0)
             if verdict.decision == edit_gate.WAIT:
@@ -240,13 +242,25 @@ class Gate:
             return False
         return lock.head != self.head or all(sight.target.content != lock.wrote for sight in sights)
 
+    def _moved_on(self, agent: Agent | None, sights: list[Sight]) -> bool:
+        """Whether git was asked of all whose lines this call may be beside, HEAD having moved since they wrote."""
+        found = [
+            Finding("held", target.path, lock=lock, tree=target.tree)
+            for target, _, record in sights
+            if target.proposed is not None
+            for lock in locks.others(record.tree(target.tree), agent.id if agent else "")
+            if lock.head != self.head and lock.wrote is not None and not lock.calls
+        ]
+        return bool(found) and self._compared(Verdict(DENY, tuple(found)))
+
     def _compared(self, verdict: Verdict) -> bool:
         """Asks git once for this HEAD and notes the answer; false where it could not be noted."""
         from pucs.client.landing import compare  # noqa: PLC0415 - only a HEAD that moved pays for it
 
         self._asked = True
         try:
-            compare(self.repository, verdict.findings[0], self.head)
+            for finding in verdict.findings:
+                compare(self.repository, finding, self.head)
         except StoreError:
             return False
         return True

@@ -100,6 +100,17 @@ class TestGate:
         assert carl.edit("a.py", "ANNA 5\n", "CARL 5\n").silent
         assert carl.edit("a.py", "BEN\n", "CARL\n").denied
 
+    def test_all_of_it_committed_unseen_is_in_nobodys_commit(self, client, shared: Repo, anna, ben) -> None:
+        shared.git("-c", "core.hooksPath=/dev/null", "commit", "-qam", "Unseen")
+        shared.write("a.py", TEXT)
+        shared.git("-c", "core.hooksPath=/dev/null", "commit", "-qam", "And taken back")
+        carl = client(shared, PUCS_AGENT_ID="carl")
+        carl.start()
+        assert carl.edit("a.py", "line 9\n", "CARL\n").silent
+        assert holders(shared) == {"carl"}
+        assert apart(carl, "-m", "Carl").status == 0
+        assert shared.git("status", "--porcelain") == ""
+
 
 class TestApart:
     def test_each_commit_has_its_own_lines_and_together_they_are_the_tree(self, shared: Repo, anna, ben) -> None:

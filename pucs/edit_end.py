@@ -20,6 +20,7 @@ def after(request: EditRequest, policy: Policy, view: View, *, wrote: bool) -> C
     writes: dict[str, Any] = {}
     events: list[Event] = []
     agent = request.agent
+    paths = dict.fromkeys(agent.paths)
     for target in request.targets:
         record = view.path(target.path)
         mine = locks.own(record.tree(target.tree), agent.id)
@@ -37,12 +38,15 @@ def after(request: EditRequest, policy: Policy, view: View, *, wrote: bool) -> C
         changed = _in_lines(changed, target, (agent, agent.id if wrote else ""), view, (writes, events))
         if mine and locks.own(changed.tree(target.tree), agent.id) is None:
             events.append(Event(agent.id, request.stream, "released", {"file": target.path}))
+        if mine is None and locks.own(changed.tree(target.tree), agent.id) is not None:
+            paths[target.tree, target.path] = None  # no gate saw the call, so that no index names it yet
         changed = woken(changed, target.tree, view, writes)
         if changed != record:
             writes["path/" + target.path] = changed
     calls = {key: call for key, call in agent.calls.items() if key != request.call}
-    if len(calls) != len(agent.calls):
-        writes["agent/" + agent.id] = agent._replace(calls=calls, seen=view.now)
+    if (tuple(paths), len(calls)) != (agent.paths, len(agent.calls)):
+        # First, as the gate does: a lock that no index names would outlive its agent.
+        writes = {"agent/" + agent.id: agent._replace(paths=tuple(paths), calls=calls, seen=view.now), **writes}
     return Change(None, writes, tuple(events))
 
 

@@ -127,9 +127,10 @@ def _attribute(work: _Work, altered: Altered, record: PathRecord, *, locked: boo
     mine = locks.own(tree, me)
     if holders or tree.weave is not None or (mine is None and not locked):
         return
+    passing = altered.clean or not (locked or mine is None or mine.explicit or mine.wrote is not None)
     for lock, _ in states:
         record = record.with_tree(request.tree, locks.without(record.tree(request.tree), lock.agent))
-    changed = _let_go(record, request) if altered.clean else _taken(work, record, altered)
+    changed = _let_go(record, request) if passing else _taken(work, record, altered)
     now = locks.own(changed.tree(request.tree), me)
     if now is not None and (mine is None or now.wrote != mine.wrote):
         work.event("changed", file=altered.path, tool=request.tool)
@@ -157,7 +158,7 @@ def _overwritten(work: _Work, altered: Altered, record: PathRecord, holders: lis
 
 
 def _let_go(record: PathRecord, request: RunRequest) -> PathRecord:
-    """The record once HEAD holds what the path holds: nothing of the agent's is left to protect."""
+    """The record without the lock that the run took for its time: nothing of the agent's is left to protect."""
     tree = record.tree(request.tree)
     mine = locks.own(tree, request.agent.id)
     if mine is None or mine.explicit or not set(mine.calls) <= {request.call}:

@@ -345,6 +345,35 @@ class TestNoLocks:
         assert {one.path for one in entries(guarded)} == {"link", "dangling"}
         assert holders(guarded, "link") == holders(guarded, "dangling") == []
 
+    @pytest.mark.parametrize(
+        ("command", "path"),
+        [
+            ("echo 2 > x.gen", "x.gen"),
+            ("mkdir -p build; echo out > build/out", "build/out"),
+            ("ln -s a.py link", "link"),
+            ("echo more >> a.py; for n in $(python3 -c 'print(*range(25))'); do echo $n > made-$n.txt; done", "a.py"),
+        ],
+    )
+    def test_though_the_command_names_the_file(self, client, guarded: Repo, command: str, path: str) -> None:
+        guarded.write(".gitattributes", "*.gen linguist-generated\n")
+        guarded.write(".gitignore", "build/\n")
+        guarded.write("x.gen", "1\n")
+        guarded.commit()
+        anna = client()
+        seen = []
+        anna.run(command, meanwhile=lambda: seen.extend(holders(guarded, path)))
+        assert seen == ["agent-1"], "while the command ran"
+        assert holders(guarded, path) == []
+        assert path in {one.path for one in entries(guarded)}
+
+    def test_but_what_its_agent_wrote_before_stays_its_own(self, client, guarded: Repo) -> None:
+        guarded.write(".gitignore", "build/\n")
+        guarded.commit()
+        anna = client()
+        anna.write("build/out", "edited\n")
+        anna.run("echo more >> build/out")
+        assert holders(guarded, "build/out") == ["agent-1"]
+
     def test_for_what_another_commit_brought(self, client, guarded: Repo) -> None:
         guarded.git("checkout", "-q", "-b", "other")
         guarded.write("a.py", "other\n")

@@ -1,9 +1,11 @@
 """Git verbs beside another agent's unfinished files: what would take them is denied, the rest is let through."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.support import Client, Repo
 from tests.verbs.asking import ask
 from tests.verbs.scene import ANNAS, Scene, bundled, hurt, instead, run
 
@@ -144,3 +146,13 @@ def test_what_takes_nothing_of_theirs_is_let_through(scene: Scene, tmp_path: Pat
 @pytest.mark.parametrize("command", [command for command, _ in TAKING + BUNDLING])
 def test_the_owner_does_what_it_likes_with_its_own(scene: Scene, command: str) -> None:
     assert "by agent-1" not in ask(scene.anna, command)
+
+
+def test_bytes_of_a_call_that_no_gate_saw_are_in_reach(guarded: Repo, client: Callable[..., Client]) -> None:
+    anna, ben = client(), client()
+    full = str(guarded.write("a.py", "anna's\n"))
+    values = {"file_path": full, "content": "anna's\n"}
+    assert anna.hook(
+        "post_tool_use", "PostToolUse", tool_name="Write", tool_use_id="t1", tool_input=values, tool_response={}
+    ).silent
+    assert "a.py by agent-1" in ask(ben, "git stash")

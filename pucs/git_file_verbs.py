@@ -201,10 +201,13 @@ def _commit(arguments: Arguments, _: Facts) -> tuple[Reach, ...]:
     words = parsed(arguments, "mFcCt")
     if words.has("-p", "--patch", "--interactive", "--dry-run") or are_unknown(words):
         return ()
-    if not words.has("-a", "--all") and not words.named:
-        return ()
-    said = "git commit -a" if words.has("-a", "--all") else "git commit of files"
-    return (Reach(BUNDLES, said, (TRACKED,), words.named, safe=f"git commit -m MESSAGE -- {OWN}"),)
+    found: tuple[Reach, ...] = ()
+    if words.has("--amend"):
+        found += (Reach(REFS, "git commit --amend", safe="git commit -m MESSAGE"),)
+    if words.has("-a", "--all") or words.named:
+        said = "git commit -a" if words.has("-a", "--all") else "git commit of files"
+        found += (Reach(BUNDLES, said, (TRACKED,), words.named, safe=f"git commit -m MESSAGE -- {OWN}"),)
+    return found
 
 
 VERBS: dict[str, Verb] = {

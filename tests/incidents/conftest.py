@@ -49,6 +49,7 @@ def _play(one: Incident, folder: Path, way: str) -> Tally:
     try:
         amiss = one.play(scene)
         for agent in scene.agents:
+            agent.leave_what_is_gone()
             agent.listen()
             agent.stop()
         tally = judge(scene)

@@ -48,16 +48,17 @@ def judge(scene: Scene) -> Tally:
     wrong, ambiguous = (_wrong(scene), _ambiguous(scene)) if scene.guarded else ([], [])
     missing = _missing(scene)
     gone = [left for left in missing if not (scene.guarded and _brought_back(scene, left))]
-    lost = [f"lost: {left.path} of {left.party} ({left.data[:40]!r})" for left in gone] + _commits_lost(scene)
+    lost = [f"lost: {left.path} of {left.party} ({left.data[:40]!r})" for left in gone]
+    amiss = _commits_taken(scene)
     return Tally(
         len(lost),
         len(bundled),
         len(wrong),
         len(ambiguous),
-        0,
+        len(amiss),
         len(scene.truth.denials),
         len(missing) - len(gone),
-        (*lost, *bundled, *wrong, *ambiguous),
+        (*lost, *bundled, *wrong, *ambiguous, *amiss),
     )
 
 
@@ -101,19 +102,17 @@ def _is_in_git(scene: Scene, left: Left) -> bool:
     return any(scene.shows(f"{ref}:{name}") == left.data for ref in refs)
 
 
-def _commits_lost(scene: Scene) -> list[str]:
+def _commits_taken(scene: Scene) -> list[str]:
     """Commits that somebody else took away, and whose lines no commit of their author has any more."""
-    now = picture(scene.repos, scene.roots).commits
+    now, files = picture(scene.repos, scene.roots).commits, picture(scene.repos, scene.roots).files
+    on_disk = {line for data in files.values() for line in data.decode("utf-8", "replace").splitlines()}
     found = []
     for name, by in scene.truth.taken.items():
         commit = scene.truth.commits[name]
         same = [one.added for other, one in scene.truth.commits.items() if other in now and one.author == commit.author]
-        on_disk = "\n".join(
-            data.decode("utf-8", "replace") for data in picture(scene.repos, scene.roots).files.values()
-        )
-        kept = {line for lines in same for line in lines} | set(on_disk.splitlines())
+        kept = on_disk.union(*same)
         if not commit.added <= kept:
-            found.append(f"lost: commit {name[:8]} of {commit.author}, taken by {by}")
+            found.append(f"amiss: commit {name[:8]} of {commit.author}, taken by {by}")
     return found
 
 

@@ -11,22 +11,26 @@ Play = Callable[[Scene], object]
 
 
 class Incident(NamedTuple):
-    """One public report, rebuilt. `play` gives what else went wrong, if the report is of more than bytes."""
+    """One public report, rebuilt. `play` gives what else went wrong, if the report is of more than bytes.
+
+    `read` says that only whoever reads the command before it runs can prevent it: refs and HEAD move, hooks are off.
+    """
 
     report: str
     happened: str
     play: Play
-    shortfall: str
+    read: bool = False
+    shortfall: str = ""
 
 
 INCIDENTS: list[Incident] = []
 
 
-def incident(report: str, happened: str, shortfall: str = "") -> Callable[[Play], Play]:
+def incident(report: str, happened: str, *, read: bool = False, shortfall: str = "") -> Callable[[Play], Play]:
     """Registers the steps of a report; `shortfall` says what of it PUCS does not stand yet."""
 
     def register(play: Play) -> Play:
-        INCIDENTS.append(Incident(report, happened, play, shortfall))
+        INCIDENTS.append(Incident(report, happened, play, read, shortfall))
         return play
 
     return register

@@ -119,6 +119,11 @@ class Agent(Party):
         self.scene.truth.heard(self, told)
         return told
 
+    def leave_what_is_gone(self) -> None:
+        """Goes on in the main tree where its own does not exist any more."""
+        if not self.tree.root.exists():
+            self.client.cwd = self.scene.repo.root
+
     def stop(self) -> None:
         """The end of a turn."""
         if self.scene.guarded:

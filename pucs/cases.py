@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pucs import locks, notices
 from pucs.model import EditRequest, Event, Lock, Notice, PathRecord, Target, Tree
-from pucs.policy import Policy, partitions
+from pucs.policy import Policy, partition
 from pucs.record import Record
 
 TYPE_CHECKING = False
@@ -45,11 +45,14 @@ def case_of(request: EditRequest, target: Target, policy: Policy, view: View) ->
 def in_lines(case: Case) -> Case:
     """The case without the locks on other lines than those that the call would change, where lines can be told."""
     target = case.target
-    if target.proposed is None or not case.states or not partitions(case.policy, target.name):
+    if (target.proposed is None and not target.parts) or not case.states:
+        return case
+    how = partition(case.policy, target.name)
+    if how == "off":
         return case
     from pucs import scopes  # noqa: PLC0415 - most edits have their file to themselves
 
-    plan = scopes.plan(case.tree, target, case.states)
+    plan = scopes.plan(case.tree, target, case.states, by_symbols=how == "symbols")
     if plan is None:
         return case
     left = tuple(one for one in case.states if one[1] == locks.VOID or one[0].agent in plan.clashes)

@@ -27,4 +27,5 @@ def claim_for(request: EditRequest, target: Target, policy: Policy) -> locks.Cla
         request.head,
         request.call,
         request.explicit,
+        target.parts if request.explicit else (),
     )

@@ -185,7 +185,10 @@ def released(agent: str, targets: tuple[Target, ...], view: View) -> Change:
         mine = locks.own(tree, agent)
         if mine is None:
             continue
-        if locks.dirty(mine, target.content) or mine.calls:
+        given = set(locks.texts_of(target.parts))
+        if given and not given >= set(locks.texts_of(mine.parts)):
+            changed = locks.narrowed(record, target.tree, agent, given)
+        elif locks.dirty(mine, target.content) or mine.calls:
             changed = locks.plain(record, target.tree, agent)
         else:
             free.append(target.path)

@@ -105,6 +105,7 @@ def _held(case: Case) -> Change | None:
             if lock.calls and case.request.patient and case.target.proposed is not None:
                 return Change(Verdict(WAIT))
             finding = Finding("held", case.target.path, lock=lock, tree=case.target.tree, others=_hunk(case, lock))
+            finding = finding._replace(note=case.plan.parts.get(lock.agent, "") if case.plan is not None else "")
             return _deny_waiting(finding, case, case.target.tree)
     return None
 

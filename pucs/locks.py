@@ -11,6 +11,7 @@ from pucs.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pucs.model import Part
     from pucs.view import View
 
 VOID = "void"
@@ -33,6 +34,7 @@ class Claim(Record):
     head: str = ""
     call: str = ""
     explicit: bool = False
+    parts: tuple[Part, ...] = ()
 
 
 def dirty(lock: Lock, content: str) -> bool:
@@ -99,6 +101,8 @@ def take(record: PathRecord, tree_name: str, claim: Claim, view: View) -> PathRe
         if mine.wrote is None and not mine.calls:
             lock = lock._replace(base=claim.content)
         if claim.explicit:
+            whole = not claim.parts or (mine.explicit and not mine.parts and not lapsed)
+            lock = lock._replace(parts=() if whole else _joined(mine.parts, claim.parts))
             lock = lock._replace(seconds=claim.seconds, longest=claim.longest, acquired=view.now)
         return record.with_tree(tree_name, _with(tree, lock))
     token = max(record.token + 1, view.revision)
@@ -117,6 +121,7 @@ def take(record: PathRecord, tree_name: str, claim: Claim, view: View) -> PathRe
         calls=(claim.call,) if claim.call else (),
         explicit=claim.explicit,
         process=claim.process,
+        parts=claim.parts,
     )
     tree = _with(_without_waiter(tree, claim.agent), lock)
     return record._replace(token=token).with_tree(tree_name, tree)
@@ -227,7 +232,7 @@ def plain(record: PathRecord, tree_name: str, agent: str) -> PathRecord:
     """The record after the agent's lock is no longer asked for by name: it binds while there are bytes or calls."""
     tree = record.tree(tree_name)
     mine = own(tree, agent)
-    return record if mine is None else record.with_tree(tree_name, _with(tree, mine._replace(explicit=False)))
+    return record if mine is None else record.with_tree(tree_name, _with(tree, mine._replace(explicit=False, parts=())))
 
 
 def shown(record: PathRecord, tree_name: str, agent: str, view: View) -> PathRecord:
@@ -245,6 +250,27 @@ def untold(record: PathRecord, agents: set[str]) -> PathRecord:
         for name, tree in record.trees.items()
     }
     return record._replace(trees=trees)
+
+
+def narrowed(record: PathRecord, tree_name: str, agent: str, texts: set[str]) -> PathRecord:
+    """The record after the agent gave back these parts of an explicit lock that has others."""
+    tree = record.tree(tree_name)
+    mine = own(tree, agent)
+    if mine is None:
+        return record
+    left = tuple(part for part in mine.parts if part[0] not in texts)
+    return record.with_tree(tree_name, _with(tree, mine._replace(parts=left)))
+
+
+def texts_of(parts: tuple[Part, ...]) -> tuple[str, ...]:
+    """The parts as they were asked for, each once."""
+    return tuple(dict.fromkeys(part[0] for part in parts))
+
+
+def _joined(parts: tuple[Part, ...], more: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The parts with more; one that is asked for again is where it was found last."""
+    again = {part[0] for part in more}
+    return (*(part for part in parts if part[0] not in again), *more)
 
 
 def _with(tree: Tree, lock: Lock) -> Tree:

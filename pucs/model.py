@@ -12,6 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from pucs.symbols import Symbol
+
+    Part = tuple[str, str, int, int]
+
 ABSENT = "-"
 UNKNOWN = "?"
 
@@ -39,7 +43,8 @@ class Process(Record):
 class Lock(Record):
     """An agent's claim on one path in one tree; binds others only while there is something to protect.
 
-    `revision` is the state's when its agent last acted here: it orders what clocks, which may jump, cannot.
+    `revision` is the state's when its agent last acted here: it orders what clocks, which may jump, cannot. An explicit
+    one with `parts` (see pucs.parts) binds only there.
     """
 
     agent: str
@@ -57,6 +62,7 @@ class Lock(Record):
     explicit: bool = False
     process: Process | None = None
     revision: int = 0
+    parts: tuple[Part, ...] = ()
     extra: dict[str, Any] = {}
 
     def expires(self, seen: float = 0.0) -> float:
@@ -182,7 +188,8 @@ class Target(Record):
     `path` is the key its lock is kept under, `name` the path that patterns are asked about (another one only for hard
     links, which share `inode`, and where the file system folds case); `content` is what it holds, read when the state
     was at `revision`; `elsewhere` what the same path holds in other trees; `protected` says why no agent may write it.
-    Where several want the path, `texts` are contents by fingerprint and `proposed` is what the call would make of it.
+    Where several want the path, `texts` are contents by fingerprint and `proposed` is what the call would make of it;
+    `symbols` are of both. `parts` are all that is wanted of it.
     """
 
     path: str
@@ -196,6 +203,8 @@ class Target(Record):
     inode: str = ""
     texts: dict[str, bytes] = {}
     proposed: bytes | None = None
+    symbols: tuple[tuple[Symbol, ...], tuple[Symbol, ...]] = ((), ())
+    parts: tuple[Part, ...] = ()
 
 
 class EditRequest(Record):

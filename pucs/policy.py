@@ -137,15 +137,20 @@ def critical(policy: Policy, path: str) -> CriticalRule | None:
     return None
 
 
-def partitions(policy: Policy, path: str) -> bool:
-    """Whether several agents may work in different lines of the path."""
+def partition(policy: Policy, path: str) -> str:
+    """How several agents share the path: `off`, or by `ranges` or `symbols`."""
     entry = critical(policy, path)
     if entry is not None and not entry.partition:
-        return False
+        return "off"
     for pattern, word in reversed(policy.locks.partition_paths):
         if matches((pattern,), path):
-            return word != "off"
-    return policy.locks.partition != "off"
+            return word
+    return policy.locks.partition
+
+
+def partitions(policy: Policy, path: str) -> bool:
+    """Whether several agents may work in different lines of the path."""
+    return partition(policy, path) != "off"
 
 
 def stream_of_branch(policy: Policy, branch: str) -> str | None:

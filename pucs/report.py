@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pucs.locks import HELD, PARKED
+from pucs.locks import HELD, PARKED, texts_of
 from pucs.model import Lock
 from pucs.policy import Policy
 from pucs.record import Record
@@ -57,6 +57,7 @@ def file_locks(survey: Survey) -> dict[str, Any]:
             "tree": tree_name(holding.tree),
             "token": holding.lock.token,
             "explicit": holding.lock.explicit,
+            "scope": list(texts_of(holding.lock.parts)),
         }
     return {"locks": locks, "version": 1, "published_at": text_of(survey.now)}
 
@@ -108,6 +109,7 @@ def _locked(holding: Holding) -> dict[str, Any]:
         "expires_at": text_of(holding.expires),
         "state": holding.state,
         "tree": tree_name(holding.tree),
+        "scope": list(texts_of(holding.lock.parts)),
     }
 
 

@@ -6,13 +6,14 @@ since then was made by the agent whose call ends now or, where nobody's does, by
 
 from __future__ import annotations
 
-from pucs import locks, weave
+from pucs import locks, parts, symbols, weave
 from pucs.linediff import cuts, is_text, lines_of
 from pucs.model import PathRecord, Target, Tree, Weave
 from pucs.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pucs.linediff import Cut
     from pucs.model import Lock
     from pucs.weave import Hunk
 
@@ -25,19 +26,21 @@ _NAMED = 5
 class Plan(Record):
     """What an edit means for those who share the file: `weave` before it, and in whose way it is.
 
-    `clashes` maps each such agent to the content without its hunks that stand there.
+    `clashes` maps each such agent to the content without its hunks that stand there, `parts` those whose explicit lock
+    it would touch to what they asked for.
     """
 
     weave: Weave
     clashes: dict[str, bytes] = {}
+    parts: dict[str, str] = {}
 
 
-def plan(tree: Tree, target: Target, states: States) -> Plan | None:
+def plan(tree: Tree, target: Target, states: States, *, by_symbols: bool = False) -> Plan | None:
     """How the edit and the others' changes stand to each other; None where only the whole file can be judged."""
     binding = [lock for lock, state in states if state != locks.VOID]
-    if target.proposed is None or not binding or not is_text(target.proposed):
+    if not binding or (target.proposed is not None and not is_text(target.proposed)):
         return None
-    if any(state == locks.HELD and (lock.calls or lock.explicit) for lock, state in states):
+    if any(state == locks.HELD and (lock.calls or (lock.explicit and not lock.parts)) for lock, state in states):
         return None
     here = _present(tree, target)
     if here is None or len(here.runs) > _MOST_RUNS:
@@ -45,13 +48,40 @@ def plan(tree: Tree, target: Target, states: States) -> Plan | None:
     base, now = _lines(target, here.base), _lines(target, here.content)
     if base is None or now is None:
         return None
-    hit = weave.touched(here.runs, cuts(now, lines_of(target.proposed)))
-    clashes = {}
+    changes = _changes(target, now)
+    hit = _hit(here, target, now, changes, by_symbols=by_symbols)
+    clashes, touched = {}, {}
     for lock in binding:
         theirs = [hunk for hunk in hit if lock.agent in hunk.agents]
-        if theirs:
+        part = parts.touched_part(lock, target, changes) if (lock, locks.HELD) in states else ""
+        if part:
+            touched[lock.agent] = part
+        if theirs or part:
             clashes[lock.agent] = b"".join(weave.without(here.runs, base, now, theirs))
-    return Plan(here, clashes)
+    return Plan(here, clashes, touched)
+
+
+def _changes(target: Target, now: list[bytes]) -> list[Cut]:
+    """Where the call changes the file; for a wish to lock parts of it, those."""
+    if target.proposed is None:
+        return [(first, end, first, end) for _, _, first, end in target.parts]
+    return cuts(now, lines_of(target.proposed))
+
+
+def _hit(here: Weave, target: Target, now: list[bytes], changes: list[Cut], *, by_symbols: bool) -> list[Hunk]:
+    """The hunks in whose way the call is; those right beside a part that is only to be locked are not."""
+    if target.proposed is None:
+        found = weave.hunks(here.runs)
+        return [one for one in found if any(one.now[0] < cut[1] and one.now[1] > cut[0] for cut in changes)]
+    hit = weave.touched(here.runs, changes)
+    if not by_symbols or not target.symbols[0]:
+        return hit
+    wanted = parts.symbols_changed(target, changes)
+    return [
+        one
+        for one in weave.hunks(here.runs)
+        if one in hit or not wanted.isdisjoint(symbols.touched(target.symbols[0], *one.now, now))
+    ]
 
 
 def _present(tree: Tree, target: Target) -> Weave | None:
@@ -59,6 +89,9 @@ def _present(tree: Tree, target: Target) -> Weave | None:
     if tree.weave is not None:
         return _explained(tree.weave, target)
     dirty = [lock for lock in tree.locks if locks.dirty(lock, target.content)]
+    if not dirty:  # nobody's bytes are there, only explicit locks on parts
+        now = _lines(target, target.content)
+        return None if now is None else Weave(target.content, target.content, weave.begun(now, now, ""))
     if len(dirty) != 1:
         return None
     base, now = _lines(target, dirty[0].base), _lines(target, target.content)

@@ -37,10 +37,14 @@ def owners(symbols: Iterable[Symbol], first: int, last: int) -> list[Symbol | No
     return found
 
 
-def touched(symbols: Sequence[Symbol], first: int, last: int) -> tuple[str, ...]:
-    """The names of the symbols whose own lines are among these; without any line, of the one that goes on there."""
+def touched(symbols: Sequence[Symbol], first: int, last: int, lines: Sequence[bytes] = ()) -> tuple[str, ...]:
+    """The names of the symbols whose own lines are among these; without any line, of the one that goes on there.
+
+    Where the file's `lines` are given, empty ones count as nobody's.
+    """
     if first < last:
-        return tuple(dict.fromkeys(one.name for one in owners(symbols, first, last) if one is not None))
+        found = zip(owners(symbols, first, last), lines[first:last] or [b"x"] * (last - first), strict=False)
+        return tuple(dict.fromkeys(one.name for one, line in found if one is not None and line.strip()))
     return tuple(one.name for one in symbols if one.start < first < one.end)[-1:]
 
 

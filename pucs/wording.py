@@ -24,6 +24,7 @@ class Circumstances(Record):
     before: bytes | None = None
     after: bytes | None = None
     shows_change: bool = False
+    symbols: tuple[str, ...] = ()
 
 
 def denial(finding: Finding, circumstances: Circumstances) -> str:
@@ -60,9 +61,19 @@ def _held(finding: Finding, now: Circumstances) -> str:
     if finding.denials > 1:
         first = f"PUCS: {path} is still held by {_name(lock.agent)}."
         return _joined(first, f"Run `{now.command} wait {finding.ticket}`, or work elsewhere.")
-    asked_for = lock.explicit and lock.wrote is None and not lock.calls
-    first = f"PUCS: {path} is {'locked' if asked_for else 'being changed'} by {holder(lock, now.now)}."
+    asked_for = finding.note or (lock.explicit and lock.wrote is None and not lock.calls)
+    place = f" in {printable(finding.note, 80)}" if finding.note else ""
+    what = "locked" if asked_for else "being changed"
+    first = f"PUCS: {path} is {what}{place} by {holder(lock, now.now)}{_where(now)}."
     return _with_change(first, "Their change so far:", wait, now)
+
+
+def _where(now: Circumstances) -> str:
+    """`, in Cart.add and 2 more`: the symbols that the change shown is in."""
+    if not now.symbols:
+        return ""
+    more = f" and {len(now.symbols) - 2} more" if len(now.symbols) > 2 else ""  # noqa: PLR2004
+    return f", in {', '.join(printable(name, 60) for name in now.symbols[:2])}{more}"
 
 
 def _critical(finding: Finding, now: Circumstances) -> str:

@@ -13,7 +13,7 @@ from pucs.client.library import PUCSClient
 from pucs.client.surveying import survey
 from pucs.client.windows import in_the_way
 from pucs.errors import Refusal, UsageError
-from pucs.locks import HELD
+from pucs.locks import HELD, texts_of
 from pucs.report import Holding, tree_name
 from pucs.wording import ago, argument, holder
 
@@ -78,7 +78,8 @@ def line_of(holding: Holding, now: float) -> str:
     state = until if holding.state == HELD else "parked: uncommitted bytes, its agent is gone or idle"
     waiting = f", {len(holding.waiters)} waiting" if holding.waiters else ""
     tree = "" if holding.tree == "." else f" [{tree_name(holding.tree)}]"
-    return f"{shown(holding.path)}{tree}  {holder(holding.lock, now)}  ({state}{waiting})"
+    parts = "".join(f" {text}" for text in texts_of(holding.lock.parts))
+    return f"{shown(holding.path)}{shown(parts)}{tree}  {holder(holding.lock, now)}  ({state}{waiting})"
 
 
 def _lock(arguments: argparse.Namespace) -> int:

@@ -180,7 +180,7 @@ class Gate:
             if locks.others(sight.record.tree(sight.target.tree), agent.id if agent else ""):
                 from pucs.client.sharing import with_proposal  # noqa: PLC0415 - most files have one agent
 
-                sight = with_proposal(sight, self.store.root, self.call.tool, self.call.values)
+                sight = with_proposal(sight, self.repository, self.call.tool, self.call.values)
             sights.append(sight)
         return sights
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from pucs import agents, edit_end, edit_gate, locks
-from pucs.client import noting
+from pucs.client import noting, parting
 from pucs.client.callers import calling_agent
 from pucs.client.looking import Sight, see
 from pucs.client.opening import Repository, repository_at
@@ -18,10 +18,11 @@ from pucs.view import Change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any, Self
 
     from pucs.agents import Identity
+    from pucs.client.parting import Wish
     from pucs.model import Lock
     from pucs.view import View
 
@@ -64,15 +65,18 @@ class PUCSClient:
     ) -> tuple[Lock, ...]:
         """Locks all files or none, for `minutes` (default: the configuration's); gives the locks in that order.
 
-        Raises Refusal, with what a denied edit would be told, when one of them is not to be had.
+        `path::Class.method` and `path:10-20` lock that part of a file, wherever it goes. Raises Refusal, with what a
+        denied edit would be told, when one is not to be had, and UsageError for a part that is not there.
         """
-        inside = [self._file(path) for path in ([files] if isinstance(files, str) else files)]
-        verdict, sights, taken = self._ask(inside, task, (minutes or 0) * 60)
+        wishes = [self._wish(path, self._file) for path in ([files] if isinstance(files, str) else files)]
+        wanted = parting.together(wishes)
+        verdict, sights, taken = self._ask(wanted, task, (minutes or 0) * 60)
         if verdict.decision == DENY:
             finding = verdict.findings[0]
             said = words_of(self.repository, finding, sights, self._stream)
             raise Refusal(said, f"see: {self.repository.installation.command} why {finding.path}")
-        return taken
+        held = dict(zip((one.path for one in wanted), taken, strict=True))
+        return tuple(held[one.path] for one in wishes)
 
     def release_locks(self, files: Iterable[str] | str | None = None) -> tuple[str, ...]:
         """Gives back these files, or all, and their paths; dirty ones stay protected until they are committed."""
@@ -80,10 +84,15 @@ class PUCSClient:
         if files is None:
             agent = view.agent(self.agent_id)
             tree = self.repository.tree.id
-            wanted = [path for where, path in (agent.paths if agent else ()) if where == tree]
+            wanted = tuple(parting.Wish(path) for where, path in (agent.paths if agent else ()) if where == tree)
         else:
-            wanted = [self._inside(path) for path in ([files] if isinstance(files, str) else files)]
-        targets = tuple(see(self.repository, path, view).target for path in wanted)
+            wanted = parting.together(
+                self._wish(path, self._inside) for path in ([files] if isinstance(files, str) else files)
+            )
+        targets = tuple(
+            see(self.repository, one.path, view).target._replace(parts=tuple((text, "", 0, 0) for text in one.parts))
+            for one in wanted
+        )
         released: tuple[str, ...] = self.repository.store.transact(
             lambda view: edit_end.released(self.agent_id, targets, view)
         )
@@ -94,12 +103,16 @@ class PUCSClient:
         entry = {"files": list(files), **(details or {})}
         self.repository.store.append([Event(self.agent_id, self._stream, action, entry)])
 
-    def _ask(self, inside: list[str], task: str, seconds: float) -> tuple[Verdict, list[Sight], tuple[Lock, ...]]:
+    def _ask(
+        self, wanted: tuple[Wish, ...], task: str, seconds: float
+    ) -> tuple[Verdict, list[Sight], tuple[Lock, ...]]:
         store, policy = self.repository.store, self.repository.policy
         head = locate.head_of(self.repository.tree)
         for _ in range(_LOOKS):
             view = store.read()
-            sights = [see(self.repository, path, view) for path in inside]
+            sights = [
+                parting.with_parts(see(self.repository, one.path, view), one.parts, self.repository) for one in wanted
+            ]
             noting.keep(store.root, sights)
             targets = tuple(sight.target for sight in sights)
 
@@ -118,10 +131,15 @@ class PUCSClient:
                 noting.granted(store.root, act, sights, verdict.adopted)
             if verdict.decision != edit_gate.AGAIN:
                 return verdict, sights, held
-        return Verdict(DENY, (Finding("state", inside[0], note="others keep changing it"),)), sights, ()
+        return Verdict(DENY, (Finding("state", wanted[0].path, note="others keep changing it"),)), sights, ()
 
     def _identity(self, task: str) -> Identity:
         return agents.Identity("", "", self.agent_id, self._stream, task, self._process)
+
+    def _wish(self, text: str, inside: Callable[[str], str]) -> Wish:
+        root = self.repository.tree.root
+        meant = parting.wish(text, lambda path: os.path.lexists(os.path.join(root, path)))
+        return meant._replace(path=inside(meant.path))
 
     def _file(self, path: str) -> str:
         inside = self._inside(path)

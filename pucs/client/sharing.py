@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pucs.policy import partition
 from pucs.state import contents
 
 TYPE_CHECKING = False
@@ -10,7 +11,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pucs.client.looking import Sight
+    from pucs.client.opening import Repository
     from pucs.model import Target, Tree
+    from pucs.symbols import Symbol
 
 _LARGEST = 1 << 20
 """Above this no copies are kept, so nothing could be said of lines later."""
@@ -18,7 +21,7 @@ _LARGEST = 1 << 20
 
 def with_texts(target: Target, root: str, tree: Tree, data: bytes | None) -> Target:
     """The target with the contents by which its lines are judged, the present one kept for later looks."""
-    names = {lock.base for lock in tree.locks}
+    names = {lock.base for lock in tree.locks} | {part[1] for lock in tree.locks for part in lock.parts}
     if tree.weave is not None:
         names |= {tree.weave.base, tree.weave.content}
     texts = {name: kept for name in names if (kept := contents.kept(root, name)) is not None}
@@ -28,15 +31,27 @@ def with_texts(target: Target, root: str, tree: Tree, data: bytes | None) -> Tar
     return target._replace(texts=texts)
 
 
-def with_proposal(sight: Sight, root: str, tool: str, values: Mapping[str, Any]) -> Sight:
+def with_proposal(sight: Sight, repository: Repository, tool: str, values: Mapping[str, Any]) -> Sight:
     """The sight of a file that others hold, with what the call would make of it as far as that can be told."""
     if sight.data is None or len(sight.data) > _LARGEST:
         return sight
     made = proposed(tool, values, sight.data)
     if made is None:
         return sight
-    target = with_texts(sight.target, root, sight.record.tree(sight.target.tree), sight.data)
-    return sight._replace(target=target._replace(proposed=made))
+    tree = sight.record.tree(sight.target.tree)
+    target = with_texts(sight.target, repository.store.root, tree, sight.data)._replace(proposed=made)
+    by_symbols = partition(repository.policy, target.name) == "symbols"
+    if by_symbols or any(lock.parts for lock in tree.locks):
+        now = symbols_in(sight.data, target.path, repository)
+        target = target._replace(symbols=(now, symbols_in(made, target.path, repository) if by_symbols else ()))
+    return sight._replace(target=target)
+
+
+def symbols_in(data: bytes, path: str, repository: Repository) -> tuple[Symbol, ...]:
+    """The symbols of a file's content; none where they cannot be read."""
+    from pucs.code.symbols import symbols_of  # noqa: PLC0415 - a parser costs more than a decision
+
+    return (symbols_of(data, path, repository.installation.libraries) or ()) if data else ()
 
 
 def proposed(tool: str, values: Mapping[str, Any], data: bytes) -> bytes | None:

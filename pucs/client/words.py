@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from pucs.client.looking import Sight
 from pucs.client.opening import Repository
+from pucs.client.sharing import symbols_in
 from pucs.errors import StoreError
+from pucs.linediff import cuts, lines_of
 from pucs.model import Finding
 from pucs.state import contents
+from pucs.symbols import IMPORTS, plain_name, touched
 from pucs.wording import Circumstances, denial
+
+_LARGEST = 1 << 18
 
 
 def words_of(repository: Repository, finding: Finding, sights: list[Sight], stream: str | None) -> str:
@@ -17,15 +22,30 @@ def words_of(repository: Repository, finding: Finding, sights: list[Sight], stre
     was = contents.kept(repository.store.root, lock.base) if lock is not None else None
     if finding.others:
         was = finding.others[0]
+    shows = was is not None and finding.tree == repository.tree.id
     circumstances = Circumstances(
         command=repository.installation.command,
         now=repository.store.read().now,
         stream=stream,
         before=was,
         after=now,
-        shows_change=was is not None and finding.tree == repository.tree.id,
+        shows_change=shows,
+        symbols=_changed_in(repository, finding, was, now) if shows and not finding.note else (),
     )
     return denial(finding, circumstances)
+
+
+def _changed_in(repository: Repository, finding: Finding, was: bytes | None, now: bytes | None) -> tuple[str, ...]:
+    """The functions, classes and imports that the holder's change is in; no other statement needs a name."""
+    if finding.rule != "held" or finding.denials > 1 or was is None or now is None or len(now) > _LARGEST:
+        return ()
+    found = symbols_in(now, finding.path, repository)
+    if not found:
+        return ()
+    lines = lines_of(now)
+    changed = cuts(lines_of(was), lines)
+    names = [name for _, _, first, end in changed for name in touched(found, first, end, lines)]
+    return tuple(dict.fromkeys(name for name in names if not plain_name(name).endswith(">") or IMPORTS in name))
 
 
 def trouble(path: str, error: StoreError) -> str:

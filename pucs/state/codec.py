@@ -31,7 +31,7 @@ _TYPES: dict[str, Any] = {
     ),
     **dict.fromkeys(("acquired", "seconds", "longest", "last", "at", "since", "ended"), _NUMBER),
     **dict.fromkeys(("token", "revision", "denials", "first", "children", "number", "pid"), int),
-    **dict.fromkeys(("locks", "waiters", "notices", "paths", "told", "runs"), list),
+    **dict.fromkeys(("locks", "waiters", "notices", "paths", "told", "runs", "parts"), list),
     **dict.fromkeys(("trees", "offers"), dict),
     "calls": (list, dict),
     "seen": (dict, int, float),

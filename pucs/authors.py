@@ -35,13 +35,17 @@ class Altered(Record):
 
 
 class Aim(Record):
-    """What one run is known to write: paths, folders, and whether that is `complete`."""
+    """What one run is known to write: paths, folders, and whether that is `complete`.
+
+    A `routine` one may write more, but only as formatters do: see `commands.Reading`.
+    """
 
     agent: str
     since: float = 0.0
     paths: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     complete: bool = False
+    routine: bool = False
 
     def names(self, path: str) -> bool:
         """Whether the path is among them."""
@@ -74,10 +78,18 @@ def author_of(altered: Altered, scene: Scene, tree: Tree, view: View) -> str | N
         return None
     rivals = [one for one in scene.rivals if not altered.at or one.since - _CLOCK <= altered.at]
     if not rivals:
-        return me if mine or not scene.aim.complete else ""
+        return me if mine or _writes_unnamed(scene.aim, tree) else ""
     everybody = [scene.aim, *rivals]
     named = {one.agent for one in everybody if one.names(path)}
     able = named or {one.agent for one in everybody if not one.complete}
     if len(able) != 1:
         return ""
     return me if me in able else None
+
+
+def _writes_unnamed(aim: Aim, tree: Tree) -> bool:
+    """Whether what the run does not name is its own nevertheless, as nobody else was at work that is on record.
+
+    While tests run or files are tidied, people and editors go on: then it is so only where the agent has a lock.
+    """
+    return not aim.complete and (not aim.routine or locks.own(tree, aim.agent) is not None)

@@ -27,7 +27,8 @@ class Reading(Record):
     `writes` are files it will write, create, replace, move away or delete; `folders` are removed, moved or filled with
     all they hold; `named` is every word of it that may be a path, for looking at ignored files; `git` are its git
     commands in order. `unknown` says that something in it may write what cannot be known (a script, a build); then what
-    is listed is still right, but not all. `read_only` is proof that nothing is written: nothing else is set then.
+    is listed is still right, but not all; `routine` says that all of that only tests, checks, tidies or commits: it
+    writes no source but for its layout. `read_only` is proof that nothing is written: nothing else is set then.
     """
 
     writes: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Reading(Record):
     named: tuple[str, ...] = ()
     unknown: bool = False
     read_only: bool = False
+    routine: bool = False
 
 
 UNKNOWN_READING = Reading(unknown=True)

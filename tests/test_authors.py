@@ -1,5 +1,7 @@
 """Who made a change: a table of what was going on, and whose it is."""
 
+from typing import Any
+
 import pytest
 
 from pucs.authors import Aim, Altered, Scene, author_of
@@ -17,8 +19,8 @@ def whose(scene: Scene, tree: Tree = UNKNOWN_TREE, at: float = 50.0, alive: str 
     return author_of(Altered("src/a.py", "old", "new", at=at), scene, tree, view)
 
 
-def aim(agent: str = ME, *paths: str, folders: tuple[str, ...] = (), complete: bool = False, since: float = 10) -> Aim:
-    return Aim(agent, since, paths, folders, complete)
+def aim(agent: str = ME, *paths: str, since: float = 10, **more: Any) -> Aim:
+    return Aim(agent, since, paths, **more)
 
 
 def scene(mine: Aim, *rivals: Aim) -> Scene:
@@ -33,6 +35,8 @@ def scene(mine: Aim, *rivals: Aim) -> Scene:
         pytest.param(scene(aim(ME, folders=("src",), complete=True)), ME, id="alone-and-below-a-named-folder"),
         pytest.param(scene(aim(ME, folders=("",), complete=True)), ME, id="the-whole-tree-is-named"),
         pytest.param(scene(aim(ME, "src/b.py", folders=("sr",), complete=True)), NOBODY, id="it-writes-something-else"),
+        pytest.param(scene(aim(routine=True)), NOBODY, id="it-only-tests-or-tidies"),
+        pytest.param(scene(aim(ME, "src/a.py", routine=True)), ME, id="it-tidies-what-it-names"),
         pytest.param(scene(aim(), aim(BEN)), NOBODY, id="either-could"),
         pytest.param(scene(aim(ME, "src/a.py"), aim(BEN)), ME, id="one-names-it"),
         pytest.param(scene(aim(), aim(BEN, "src/a.py")), THEIRS, id="the-other-names-it"),
@@ -77,3 +81,9 @@ def test_over_anothers_edit_by_a_command_that_names_it() -> None:
 def test_while_anothers_edit_is_not_over(alive: str, expected: str | None) -> None:
     lock = Lock(BEN, None, "", 40.0, 1800.0, 7200.0, 1, "old", calls=("call",), process=PROCESS)
     assert whose(scene(aim()), Tree((lock,)), alive=alive) == expected
+
+
+@pytest.mark.parametrize(("holder", "expected"), [(ME, ME), (BEN, NOBODY)])
+def test_what_changes_while_tests_run_is_its_agents_where_that_has_the_file(holder: str, expected: str) -> None:
+    lock = Lock(holder, None, "", 40.0, 1800.0, 7200.0, 1, "older", wrote="old", process=PROCESS)
+    assert whose(scene(aim(routine=True)), Tree((lock,))) == expected

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -164,7 +165,7 @@ class Hands:
 
     def shell(self, command: list[str]) -> Reply:
         """The Bash tool from beginning to end; `command` is what its shell runs."""
-        call = self.call("Bash", {"command": " ".join(command)})
+        call = self.call("Bash", {"command": shlex.join(command)})
         self.pre(call)
         env = {**self._env, "CLAUDECODE": "1", "CLAUDE_CODE_SESSION_ID": self.session}
         done = self.client.run(command, str(self.repo.root), **env)

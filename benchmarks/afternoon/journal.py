@@ -72,7 +72,7 @@ class Journal:
         self._staged: list[tuple[str, tuple[str, ...], Span]] = []
         self._committed: dict[str, set[str]] = defaultdict(set)
         self._commits: list[tuple[str, Span]] = []
-        self._landings: dict[Place, list[tuple[Span, set[str]]]] = defaultdict(list)
+        self._landings: dict[Place, list[tuple[Span, set[str], str]]] = defaultdict(list)
 
     # Writing
 
@@ -265,7 +265,7 @@ class Journal:
                 if owner is not None and not theirs.startswith("person") and not family(theirs, owner):
                     self.bundled.append(f"{mark} of {theirs} in {place.path} was committed by {owner}")
             self._committed[place.path] |= after
-            self._landings[place].append((span, after))
+            self._landings[place].append((span, after, contents[1]))
             for claim in self._claims[place]:
                 if claim.kind != "bytes" or claim.ended is not None:
                     continue
@@ -283,10 +283,14 @@ class Journal:
                 else:
                     claim.ended = span
 
-    def had_landed(self, place: Place, marks: set[str], by: float) -> bool:
-        """Whether a commit that may have been made by then holds all these marks there; it may be told of later."""
+    def had_landed(self, place: Place, marks: set[str], content: str | None, by: float) -> bool:
+        """Whether a commit that may have been made by then holds all these marks there, or just that content.
+
+        It may be told of later.
+        """
         with self.mutex:
-            return any(span.early <= by and marks <= held for span, held in self._landings[place])
+            found = [(held, whole) for span, held, whole in self._landings[place] if span.early <= by]
+            return any((marks and marks <= held) or whole == content for held, whole in found)
 
     def abandons(self, owner: str, place: Place) -> tuple[Claim | None, dict[str, bool]]:
         """The owner is about to take the place back to what is committed: its bytes there may vanish from now on."""

@@ -44,10 +44,11 @@ def kind_of(reason: str) -> str:
 
 
 class Unshown(NamedTuple):
-    """Parked bytes that a grant took over untold, as far as the journal knew then: whose, and which marks."""
+    """Parked bytes that a grant took over untold, as far as the journal knew then: whose, and what they were."""
 
     owner: str
     marks: set[str]
+    content: str | None
 
 
 class Judgement(NamedTuple):
@@ -99,7 +100,8 @@ def never_shown(world: World, case: Case) -> Unshown | None:
     for claim in foreign(journal.standing(case.place, case.span, surely=True), case.owner):
         gone = journal.is_gone(claim.owner, case.span.early) and not claim.owner.startswith("person")
         if gone and claim.kind == "bytes" and journal.offered(case.owner, case.place):
-            return Unshown(claim.owner, {mark for mark, added in claim.pending.items() if added and mark != BYTES})
+            added = {mark for mark, added in claim.pending.items() if added and mark != BYTES}
+            return Unshown(claim.owner, added, claim.content)
     return None
 
 
@@ -107,7 +109,7 @@ def _untold(world: World, case: Case, unshown: Unshown | None) -> str:
     """What is wrong with such a grant; nothing where those bytes were committed by then, though not yet told of."""
     if unshown is None:
         return ""
-    if unshown.marks and world.journal.had_landed(case.place, unshown.marks, case.span.late):
+    if world.journal.had_landed(case.place, unshown.marks, unshown.content, case.span.late):
         return ""
     return f"parked bytes of {unshown.owner} were never shown"
 

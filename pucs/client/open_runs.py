@@ -78,5 +78,5 @@ def _read(plain: Mapping[str, Any]) -> Run | None:
 
 
 def _aim(plain: list[Any]) -> Aim:
-    agent, since, paths, folders, complete = plain
-    return Aim(agent, since, tuple(paths), tuple(folders), complete)
+    agent, since, paths, folders, *more = plain
+    return Aim(agent, since, tuple(paths), tuple(folders), *more)

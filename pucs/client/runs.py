@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _NAMED = 50
 _TREES = 4
 _LONGEST_COMMAND = 200
+_KEEPS_FILES = ("add", "commit")
 _CARE = 5.0
 """Seconds that a look at the end of a turn may take: nobody waits for a tool then."""
 
@@ -222,8 +223,14 @@ def _aim(repository: Repository, reading: Reading, agent: str, cwd: str) -> Aim:
                 continue
             if place is not None and place.tree.root == repository.tree.root:
                 keys[which].append(key_of(place.inside, fold_case=repository.installation.fold_case))
-    complete = not reading.unknown and not reading.git
-    return Aim(agent, 0.0, tuple(keys[0]), tuple(keys[1]), complete)
+    moves = any(one.verb not in _KEEPS_FILES for one in reading.git)
+    return Aim(
+        agent,
+        paths=tuple(keys[0]),
+        folders=tuple(keys[1]),
+        complete=not reading.unknown and not moves,
+        routine=reading.routine and not moves,
+    )
 
 
 def _to_look_at(before: Scan, now: Scan) -> list[str]:

@@ -161,15 +161,24 @@ def _post_tool_batch(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     calls = data.get("tool_calls")
     for one in calls if isinstance(calls, list) else ():
         entry = _mapping(one)
-        refused = _text(entry.get("tool_response")).startswith(_REFUSALS)
+        response = _text(entry.get("tool_response"))
+        refused = response.startswith(_REFUSALS)
         tool, values = _text(entry.get("tool_name")), _mapping(entry.get("tool_input"))
-        read = _text(values.get("file_path")) if tool == "Read" else ""
+        read = _shown(call, tool, values, response)
         written = tuple(path for path, _ in paths_of(tool, values))
-        finished.append(
-            sessions.Finished(_identifier(entry.get("tool_use_id")), refused, (read,) if read else (), written)
-        )
+        finished.append(sessions.Finished(_identifier(entry.get("tool_use_id")), refused, read, written))
     _look_at_runs(call, [one.call for one in finished if one.refused])
     return _told("PostToolBatch", sessions.batch(call.caller, call.cwd, finished))
+
+
+def _shown(call: edits.ToolCall, tool: str, values: Mapping[str, Any], response: str) -> tuple[str, ...]:
+    """The files that the agent has seen by this call: it read them, or a command printed them whole."""
+    path = _text(values.get("file_path"))
+    if tool not in _SHELLS:
+        return (path,) if tool == "Read" and path else ()
+    from pucs.client.shown import files_shown  # noqa: PLC0415 - most commands show none
+
+    return files_shown(_text(values.get("command")), call.cwd, response)
 
 
 def _session_start(data: Mapping[str, Any]) -> Mapping[str, Any] | None:

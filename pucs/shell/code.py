@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pucs import system
+from pucs.shell.routine import is_routine
 from pucs.shell.scene import options
 
 TYPE_CHECKING = False
@@ -38,7 +39,8 @@ def _python(call: Call) -> None:
             text = word[word.index("c") + 1 :] or (words.pop(0) if words else None)
             break
         elif "m" in word:
-            call.effects.guess()
+            module = word[word.index("m") + 1 :] or (words.pop(0) if words else None)
+            call.effects.guess(routine=is_routine(module or "", words))
             return
     else:
         text = call.stdin if not words or words[0] == "-" else None

@@ -44,10 +44,10 @@ def run(call: Call) -> Word:
             words.pop(0)
         inner = words.pop(0) if words else None
         if inner not in ("prettier", "black", "ruff", "isort"):
-            call.effects.guess()
+            call.effects.guess(routine=True)
             return None
         name = inner
-        call.effects.guess()  # it may be installed first
+        call.effects.guess(routine=True)  # it may be installed first
     if name == "ruff":
         _ruff(call, words)
     else:
@@ -58,14 +58,14 @@ def run(call: Call) -> Word:
 def _ruff(call: Call, words: list[Word]) -> None:
     verb = words.pop(0) if words else None
     if "--no-cache" not in words:
-        call.effects.guess()  # its cache lies in the working tree
+        call.effects.guess(routine=True)  # its cache lies in the working tree
     long = "--config --line-length --select --ignore --target-version --extend-select --exclude --output-format"
     if verb == "format":
         _format(call, words, _Formatter((), ("--check", "--diff"), "", long))
     elif verb == "check":
         _format(call, words, _Formatter(("--fix", "--fix-only", "--unsafe-fixes"), ("--diff",), "", long))
     else:
-        call.effects.guess()
+        call.effects.guess(routine=True)
 
 
 def _format(call: Call, words: list[Word], how: _Formatter) -> None:
@@ -74,14 +74,14 @@ def _format(call: Call, words: list[Word], how: _Formatter) -> None:
         # It only looks, but for a cache of its own.
         call.effects.change()
         if any(name in given.flags for name in ("-o", "--output", "--output-file")):
-            call.effects.guess()
+            call.effects.guess(routine=True)
         return
     if not given.operands or call.program == "rustfmt":
-        call.effects.guess()  # whatever is there; rustfmt also takes the modules that a file names
+        call.effects.guess(routine=True)  # whatever is there; rustfmt also takes the modules that a file names
     for word in given.operands:
         if word == "-":
             continue
         if call.scene.is_folder(word) or word is None or word.endswith("/") or any(letter in word for letter in "*?{"):
-            call.effects.guess()
+            call.effects.guess(routine=True)
         else:
             call.scene.write(word)

@@ -144,7 +144,7 @@ def _archive(call: Call, scene: Scene, words: list[str]) -> None:
 
 def _commit(call: Call, scene: Scene, words: list[str]) -> None:
     """A commit writes no file itself; its hooks may."""
-    call.effects.guess()
+    call.effects.guess(routine=True)
 
 
 def _bundle(call: Call, scene: Scene, words: list[str]) -> None:

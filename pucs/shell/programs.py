@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pucs.shell.harmless import is_harmless
+from pucs.shell.routine import is_routine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,5 +39,5 @@ def run_program(call: Call, aliases: Aliases | None) -> Word:
             return module.run(call, aliases)  # type: ignore[no-any-return]
         return module.run(call)  # type: ignore[no-any-return]
     if not is_harmless((call.program, *call.arguments)):
-        call.effects.guess()
+        call.effects.guess(routine=is_routine(call.program, call.arguments))
     return None

@@ -60,4 +60,5 @@ def _reading(effects: Effects) -> Reading:
         git=tuple(effects.git),
         named=tuple(effects.named),
         unknown=effects.unknown,
+        routine=effects.unknown and not effects.strange,
     )

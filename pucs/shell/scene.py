@@ -42,6 +42,7 @@ class Effects:
         self.made: set[str] = set()
         self.git: list[GitCall] = []
         self.unknown = False
+        self.strange = False
         self.harmless = True
         self._steps = 0
 
@@ -51,9 +52,10 @@ class Effects:
         if self._steps > _MOST_STEPS:
             raise LimitError
 
-    def guess(self) -> None:
-        """Something may write what cannot be known."""
+    def guess(self, *, routine: bool = False) -> None:
+        """Something may write what cannot be known; `routine`: but its purpose is another, see `routine`."""
         self.unknown = True
+        self.strange = self.strange or not routine
         self.harmless = False
 
     def change(self) -> None:

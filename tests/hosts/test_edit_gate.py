@@ -428,6 +428,18 @@ class TestStale:
         ben.look("a.py")
         assert ben.write("a.py", "anna\nben\n").silent
 
+    def test_not_after_a_command_showed_it_whole(self, pair) -> None:
+        _, ben = pair
+        ben.pre("Bash", command="cat 'a.py'; ls")
+        ben.batch("anna\nREADME.md\n")
+        assert ben.write("a.py", "anna\nben\n").silent
+
+    def test_a_command_that_showed_something_else_does_not_count(self, pair) -> None:
+        _, ben = pair
+        ben.pre("Bash", command="head -c 2 a.py")
+        ben.batch("an")
+        assert ben.write("a.py", "ben\n").denied
+
     def test_reading_another_file_does_not_count(self, pair) -> None:
         _, ben = pair
         ben.look("b.py")

@@ -204,6 +204,27 @@ class TestWhoMadeIt:
         assert [(one.reason, one.agent) for one in entries(guarded, "a.py")] == [(UNATTRIBUTED, "")]
         assert holders(guarded, "a.py") == []
 
+    @pytest.mark.parametrize("command", ["make test", "npm run lint:js", "python3 -m pytest -q", "git commit -qm x"])
+    def test_what_changes_while_tests_run_or_a_commit_is_made(self, client, guarded: Repo, command: str) -> None:
+        guarded.guard(libraries=LIBRARIES)
+        anna, ben = client(), client()
+        ben.write("b.py", "ben\n")
+
+        def others() -> None:
+            guarded.write("a.py", "person\n")
+            guarded.write("b.py", "formatted\n")
+
+        anna.run(command, meanwhile=others)
+        found = {(one.path, one.reason, one.agent) for one in entries(guarded)}
+        assert found == {("a.py", UNATTRIBUTED, ""), ("b.py", UNATTRIBUTED, "")}
+        assert holders(guarded, "a.py") == []
+        assert guarded.events("conflict") == []
+
+    def test_what_a_formatter_is_told_to_write(self, client, guarded: Repo) -> None:
+        guarded.guard(libraries=LIBRARIES)
+        client().run("black -q a.py", meanwhile=lambda: guarded.write("a.py", "formatted\n"))
+        assert holders(guarded, "a.py") == ["agent-1"]
+
     def test_two_commands_at_once_and_one_names_it(self, client, guarded: Repo) -> None:
         guarded.guard(libraries=LIBRARIES)
         anna, ben = client(), client()

@@ -85,6 +85,30 @@ def test_a_command_that_only_reads_raises_no_alarm(form: Form, model: Path, tmp_
     assert outcome.reading.read_only, outcome.reading
 
 
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("make test", True),
+        ("make -j4 fmt lint", True),
+        ("make fmt install", False),
+        ("make", False),
+        ("npm test -- --watch=false", True),
+        ("yarn run lint:js", True),
+        ("npm install", False),
+        ("npm run $SCRIPT", False),
+        ("cargo fmt && cargo test && git commit -am x", True),
+        ("black src/", True),
+        ("python3 -mpytest -q", True),
+        ("python3 -m pip install x", False),
+        ("pytest; python3 generate.py", False),
+        ("pytest > report.txt", True),
+        ("echo x > report.txt", False),
+    ],
+)
+def test_what_only_tests_tidies_or_commits(command: str, expected: bool, tmp_path: Path) -> None:
+    assert read(command, str(tmp_path), environment(tmp_path), LIBRARIES).routine is expected
+
+
 UNKNOWN_BEFORE = {
     "c-style for", "split by nobody knows", "for over a substitution", "git diff --output",
 }  # fmt: skip

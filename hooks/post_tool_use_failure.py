@@ -9,7 +9,7 @@ from pucs import hookpath
 
 hookpath.use()
 
-from pucs.hosts.claude_code import main  # noqa: E402 - found faster after the line above
+from pucs.hosts.reading_only import main  # noqa: E402 - found faster after the line above
 
 main("PostToolUseFailure")
 hookpath.leave()

@@ -1,4 +1,7 @@
-"""Claude Code's hook events (contract proven on 2.1.330): stdin JSON to the edit gate, its answer to stdout JSON."""
+"""Claude Code's hook events (contract proven on 2.1.330): stdin JSON to the edit gate, its answer to stdout JSON.
+
+Shell commands that only read are answered before, by `hosts/reading_only.py`.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,12 @@ _REFUSALS = ("PreToolUse:", "<tool_use_error>", "Claude requested permission", "
 
 def main(event: str) -> None:
     """Reads one event from stdin, answers it on stdout with one JSON object or nothing, and leaves with exit 0."""
-    door.run(event, _HANDLERS[event])
+    door.run(event, HANDLERS[event])
 
 
 def _pre_tool_use(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     call = _call(data)
     command = _text(call.values.get("command"))
-    if call.tool in _SHELLS and _only_reads(call.tool, command):
-        return None
     reading = UNKNOWN_READING._replace(writes=tuple(path for path, _ in call.paths))
     answer = edits.Answer(SILENT)
     if call.tool in _SHELLS:
@@ -49,12 +50,6 @@ def _pre_tool_use(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return None
 
 
-def _only_reads(tool: str, command: str) -> bool:
-    from pucs.shell.quick import read_only  # noqa: PLC0415 - an edit does without
-
-    return tool == "Bash" and read_only(command)
-
-
 def _post_tool_use(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return _finished(data, "PostToolUse")
 
@@ -68,26 +63,13 @@ def _finished(data: Mapping[str, Any], event: str) -> Mapping[str, Any] | None:
     told: tuple[str, ...] = ()
     if call.paths:
         told = edits.after(call, wrote=event == "PostToolUse").told
-    if not _is_open(call.tool) or (_only_reads(call.tool, _text(call.values.get("command"))) and _is_quiet(call)):
+    if not _is_open(call.tool):
         return _told(event, told)
     from pucs.client import sessions  # noqa: PLC0415 - an edit does without
 
     _end_run(call, data)
     finished = [sessions.Finished(call.call)]
     return _told(event, told + sessions.batch(call.caller, call.cwd, finished))
-
-
-def _is_quiet(call: edits.ToolCall) -> bool:
-    """Whether the end of the call is news to nobody: it is not on record, and its agent has no notices."""
-    from pucs import agents  # noqa: PLC0415 - an edit has it already
-    from pucs.client.opening import repository_at  # noqa: PLC0415
-
-    repository = repository_at(call.cwd)
-    if repository is None:
-        return True
-    view = repository.store.read()
-    agent = agents.known(edits.identity_of(call.caller, repository), view)
-    return agent is None or (call.call not in agent.calls and not view.inbox(agent.id).notices)
 
 
 def _is_open(tool: str) -> bool:
@@ -218,7 +200,7 @@ def _subagent_stop(data: Mapping[str, Any]) -> None:
     sessions.subagent_stop(_caller(data), _cwd(data))
 
 
-_HANDLERS = {
+HANDLERS = {
     "PreToolUse": _pre_tool_use,
     "PostToolUse": _post_tool_use,
     "PostToolUseFailure": _post_tool_use_failure,

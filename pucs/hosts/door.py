@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     Handler = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
 
 _DECIDING = "PreToolUse"
+_MARK = b"\xef\xbb\xbf"
+"""Some put it before UTF-8: it says nothing."""
 
 
 def run(event: str, handler: Handler) -> None:
@@ -39,7 +41,8 @@ def run(event: str, handler: Handler) -> None:
 
 def _parsed(raw: bytes) -> Mapping[str, Any] | None:
     try:
-        data = fastjson.loads(raw.decode("utf-8-sig", "replace"))
+        # Not "utf-8-sig": importing that codec is felt.
+        data = fastjson.loads(raw.removeprefix(_MARK).decode("utf-8", "replace"))
     except ValueError:
         return None
     return data if isinstance(data, dict) else None

@@ -9,10 +9,9 @@ from pucs.errors import StoreError
 from pucs.model import ALIVE
 from pucs.state import log
 from pucs.state.codec import dumped, loaded
-from pucs.state.digest import sha1
 from pucs.state.mutex import Mutex, revision_of
 from pucs.state.processes import identify, liveness
-from pucs.state.record_files import content_of, listed, overwrite, remove, replace
+from pucs.state.record_files import content_of, file_of, listed, overwrite, remove, replace
 from pucs.view import Damaged, View
 
 TYPE_CHECKING = False
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from pucs.model import Event, Process
     from pucs.view import Change
 
-_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
-_LONGEST_NAME = 80
 _GLANCES = 8
 _KINDS = (
     "path", "agent", "inbox", "conflict", "session", "client", "ticket", "number", "inode", "switch", "stash", "branch",
@@ -105,7 +102,7 @@ class FileStore:
         return ALIVE if process == self._me else liveness(process)
 
     def _load(self, key: str, *, repair: bool) -> Any:
-        where = _where(key)
+        where = file_of(key)
         record, mirror = f"{self.root}/records/{where}", f"{self.root}/mirror/{where}"
         for _ in range(1 if repair else _GLANCES):
             noun, broken = _decoded(key, content_of(record))
@@ -131,7 +128,7 @@ class FileStore:
         return noun
 
     def _write(self, key: str, noun: Any) -> None:
-        where = _where(key)
+        where = file_of(key)
         record, mirror = f"{self.root}/records/{where}", f"{self.root}/mirror/{where}"
         if noun is None:
             # The copy first: a record without its copy is whole, a copy without its record would bring it back.
@@ -188,13 +185,6 @@ def log_files(path: str) -> list[str]:
     return [f"{folder}/{stem}.{number}.jsonl" for number in sorted(numbers)] + [path]
 
 
-def _where(key: str) -> str:
-    kind, _, name = key.partition("/")
-    if 0 < len(name) <= _LONGEST_NAME and _PLAIN.issuperset(name):
-        return f"{kind}/{name}.json"
-    return f"{kind}/={sha1(name.encode('utf-8', 'surrogatepass'))}.json"
-
-
 def _decoded(key: str, data: bytes | None) -> tuple[Any, bool]:
     """The noun, or None and whether something is there that cannot be read."""
     if data is None:
@@ -209,7 +199,7 @@ def _found_at(path: str, where: str) -> tuple[str, Any] | None:
     """Key and noun of the file there; None where there is none, or another key's, or one that cannot be read."""
     data = content_of(path)
     key = _key_in(data or b"")
-    noun, _ = _decoded(key, data) if key and _where(key) == where else (None, True)
+    noun, _ = _decoded(key, data) if key and file_of(key) == where else (None, True)
     return None if noun is None else (key, noun)
 
 

@@ -5,6 +5,19 @@ from __future__ import annotations
 from pucs import system
 from pucs.errors import StoreError
 
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
+_LONGEST_NAME = 80
+
+
+def file_of(key: str) -> str:
+    """Where the record of that key lies, below `records/` and `mirror/`."""
+    kind, _, name = key.partition("/")
+    if 0 < len(name) <= _LONGEST_NAME and _PLAIN.issuperset(name):
+        return f"{kind}/{name}.json"
+    from pucs.state.digest import sha1  # noqa: PLC0415 - most names are plain
+
+    return f"{kind}/={sha1(name.encode('utf-8', 'surrogatepass'))}.json"
+
 
 def content_of(path: str) -> bytes | None:
     """The whole content; None where there is no such file; b"" where it cannot be read (so it counts as damaged)."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from pucs import fastjson, system
-from pucs.state.contents import read_all
-from pucs.state.digest import sha1
+from pucs.state.record_files import content_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +16,11 @@ _LONGEST_NAME = 80
 
 def path_of(root: str, call: str) -> str:
     """Where the run of that call is kept."""
-    plain = call and len(call) <= _LONGEST_NAME and _PLAIN.issuperset(call)
-    return f"{root}/runs/{call if plain else '=' + sha1(call.encode('utf-8', 'surrogatepass'))}.json"
+    if 0 < len(call) <= _LONGEST_NAME and _PLAIN.issuperset(call):
+        return f"{root}/runs/{call}.json"
+    from pucs.state.digest import sha1  # noqa: PLC0415 - most names are plain
+
+    return f"{root}/runs/={sha1(call.encode('utf-8', 'surrogatepass'))}.json"
 
 
 def is_on(root: str, call: str) -> bool:
@@ -37,8 +39,8 @@ def are_on(root: str) -> bool:
 def read(path: str) -> Mapping[str, Any]:
     """The object in the file; an empty one where there is none that can be read."""
     try:
-        value = fastjson.loads(read_all(path).decode("ascii"))
-    except (OSError, ValueError):
+        value = fastjson.loads((content_of(path) or b"").decode("ascii"))
+    except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
 

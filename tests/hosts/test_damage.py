@@ -150,7 +150,7 @@ event = json.loads(sys.argv[2])
 for path in sys.argv[3:]:
     event["tool_input"]["file_path"] = path
     event["tool_use_id"] += "x"
-    print(json.dumps(host._HANDLERS["PreToolUse"](event)))
+    print(json.dumps(host.HANDLERS["PreToolUse"](event)))
 """
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from pucs.hosts.claude_code import _HANDLERS
+from pucs.hosts.claude_code import HANDLERS
 from tests.support import ENTRY, ROOT, Client, Repo, policy, run_hook
 
 SCRIPTS = {
@@ -114,16 +114,16 @@ def test_wrong_types_for_each_field(place: Repo, script) -> None:
     }
     for field in event:
         for wrong in WRONG:
-            answer = _HANDLERS[SCRIPTS[script]]({**event, field: wrong})
+            answer = HANDLERS[SCRIPTS[script]]({**event, field: wrong})
             assert answer is None or isinstance(answer, dict), (field, wrong)
             json.dumps(answer)
     for wrong in WRONG:
         for inner in ("file_path", "notebook_path", "path", "paths", "content", "old_string"):
             for tool in ("Edit", "Write", "NotebookEdit", "mcp__x__write_file"):
-                _HANDLERS[SCRIPTS[script]](
+                HANDLERS[SCRIPTS[script]](
                     {**event, "tool_name": tool, "tool_input": {"file_path": "a.py", inner: wrong}}
                 )
-        _HANDLERS[SCRIPTS[script]](
+        HANDLERS[SCRIPTS[script]](
             {**event, "tool_calls": [wrong, {**call, "tool_input": wrong}, {**call, "tool_use_id": wrong}]}
         )
 
@@ -184,13 +184,13 @@ EVENT = some.fixed_dictionaries(
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(events=some.lists(some.tuples(some.sampled_from(sorted(_HANDLERS)), EVENT), max_size=4))
+@given(events=some.lists(some.tuples(some.sampled_from(sorted(HANDLERS)), EVENT), max_size=4))
 def test_no_event_makes_a_handler_fail(place: Repo, events) -> None:
     before = os.getcwd()
     os.chdir(place.root)
     try:
         for name, event in events:
-            answer = _HANDLERS[name]({"cwd": str(place.root), **event})
+            answer = HANDLERS[name]({"cwd": str(place.root), **event})
             assert answer is None or set(answer) == {"hookSpecificOutput"}
             json.dumps(answer)
     finally:

@@ -21,6 +21,36 @@ HEAVY = {
 NAMING = {"re", "enum", "functools", "collections"}
 """What tree-sitter imports, which names the functions in a denial."""
 
+_ANY_COMMAND = {
+    "pucs.hookpath",
+    "pucs.hosts",
+    "pucs.hosts.door",
+    "pucs.hosts.reading_only",
+    "pucs.fastjson",
+    "pucs.system",
+}
+BEFORE_READING = {
+    *_ANY_COMMAND,
+    "pucs.shell",
+    "pucs.shell.quick",
+    "pucs.shell.harmless",
+    "pucs.shell.git_reads",
+    "pucs.shell.scripts",
+}
+AFTER_READING = {
+    *_ANY_COMMAND,
+    "pucs.client",
+    "pucs.client.quiet",
+    "pucs.git",
+    "pucs.git.locate",
+    "pucs.installation",
+    "pucs.errors",
+    "pucs.record",
+    "pucs.state",
+    "pucs.state.run_files",
+    "pucs.state.record_files",
+}
+
 DUMP = (
     "import sys;sys.path.append(sys.argv[1]);from pucs import hookpath\n"
     "hookpath.leave=lambda code=0: None\n"
@@ -90,6 +120,28 @@ class TestModules:
             assert "pucs.scopes" in modules
             assert (modules - bare) & HEAVY == set()
             guarded.write("a.py", "b\n2\n3\nfour\n")
+
+    @pytest.mark.parametrize(("script", "own"), [("pre_tool_use", BEFORE_READING), ("post_tool_use", AFTER_READING)])
+    @pytest.mark.parametrize("known", [False, True], ids=["a new agent", "a known one"])
+    def test_a_command_that_only_reads(self, client, loaded, bare, script, own, known) -> None:
+        anna = client()
+        if known:
+            anna.write("a.py", "anna\n")
+        command = "git status --short && grep -rn 'x' . | head -5"
+        modules = loaded(anna, script, tool_name="Bash", tool_use_id="c", tool_input={"command": command})
+        assert loaded.stdout == ""
+        assert {name for name in modules - bare if name.startswith("pucs.")} == own
+        assert (modules - bare) & HEAVY == set()
+
+    def test_notices_come_after_a_command_that_only_reads(self, client, guarded: Repo, loaded) -> None:
+        anna, ben = client(), client()
+        before = (guarded.root / "a.py").read_text()
+        anna.write("a.py", "anna\n")
+        assert ben.pre("Edit", "a.py").denied
+        anna.write("a.py", before)
+        modules = loaded(ben, "post_tool_use", tool_name="Bash", tool_use_id="c", tool_input={"command": "ls"})
+        assert "a.py" in loaded.stdout
+        assert "pucs.client.sessions" in modules
 
     def test_denied(self, client, guarded: Repo, loaded, bare) -> None:
         client().write("a.py", "anna\n")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pucs.agents import Identity
     from pucs.client.parting import Wish
     from pucs.model import Lock
+    from pucs.negotiation import PartitionResult
     from pucs.view import View
 
 _LOOKS = 4
@@ -97,6 +98,19 @@ class PUCSClient:
             lambda view: edit_end.released(self.agent_id, targets, view)
         )
         return released
+
+    def negotiate_partition(
+        self, agent_a: str, agent_b: str, shared_module: str, wants: Mapping[str, Iterable[str]] | None = None
+    ) -> PartitionResult:
+        """How two agents can share a file: which functions and classes each needs, apart where that is possible.
+
+        What they need is what they changed, locked and were given as a task, and what `wants` says for each. Where both
+        need the same, the result names who is first and who is `queued`. Changes nothing.
+        """
+        from pucs.client.negotiating import negotiate  # noqa: PLC0415 - parsers cost more than all else here
+
+        target = see(self.repository, self._file(shared_module), self.repository.store.read()).target
+        return negotiate(self.repository, (agent_a, agent_b), target.path, wants or {})
 
     def log_change(self, action: str, files: Iterable[str] = (), details: Mapping[str, Any] | None = None) -> None:
         """Adds a line about a change to the activity log."""

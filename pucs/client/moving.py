@@ -138,7 +138,7 @@ def needed_by_locks(view: View) -> set[str]:
         for tree in trees:
             needed.update(tree.offers.values())
             for lock in tree.locks:
-                needed.update((lock.base, lock.wrote or UNKNOWN))
+                needed.update((lock.base, lock.wrote or UNKNOWN, *(part[1] for part in lock.parts)))
             if tree.weave is not None:
                 needed.update((tree.weave.base, tree.weave.content))
             if tree.writer is not None and view.now - tree.writer.at < _DAY:

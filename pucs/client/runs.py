@@ -13,7 +13,7 @@ from pucs.client.opening import Repository, is_off, repository_of
 from pucs.client.run_changes import record
 from pucs.errors import StoreError
 from pucs.git import locate
-from pucs.model import DEAD, RISKED, Snapshot
+from pucs.model import ABSENT, DEAD, RISKED, Snapshot
 from pucs.paths import key_of
 from pucs.state import journal
 from pucs.system.texts import read_text
@@ -175,6 +175,8 @@ def _note_risks(repository: Repository, run: Run, reading: Reading, view: View) 
     tree, fold = repository.tree.id, repository.installation.fold_case
     noted = []
     for name, file in run.trees[tree].files.items():
+        if file.content == ABSENT:
+            continue  # also words of the command that only might have been paths
         path = key_of(name, fold_case=fold)
         if reading.git or _is_anothers(view, path, tree, run.agent, file.content):
             entry = Snapshot(RISKED, run.agent, tree, path, file.content, at=run.since)

@@ -137,6 +137,8 @@ def _wrong(scene: Scene) -> list[str]:
     found = []
     for entry in journal.entries(str(scene.repo.state), 0):
         makers = truth.made.get((entry.path, entry.after))
+        if entry.path not in truth.paths:
+            found.append(f"wrong: journal has {entry.path!r}, where no file ever was")
         if entry.reason in (WROTE, RAN, FOREIGN) and makers and names.get(entry.agent) not in makers:
             found.append(f"wrong: journal has {entry.agent} for {entry.reason} {entry.path}, it was {makers}")
     view = scene.repo.store.read()
@@ -151,13 +153,17 @@ def _wrong(scene: Scene) -> list[str]:
     for hearer, line in truth.said:
         about = [path for path in paths if re.search(rf"(?<![\w/]){re.escape(path)}(?![\w/])", line)]
         named = {names.get(agent, "?") for agent in _AGENT.findall(line)} - {hearer}
-        if len(about) == 1 and named - truth.makers(about[0]):
+        # Whoever commits is named for what the hooks of that commit did, too.
+        meant = truth.committers if "of a commit by" in line else truth.makers(about[0]) if about else set()
+        if len(about) == 1 and named - meant:
             found.append(f"wrong: {hearer} was told {line!r}, it was {truth.makers(about[0])}")
     return found
 
 
 def _ambiguous(scene: Scene) -> list[str]:
     """Changes that nobody is said to have made, although one agent alone was at work."""
+    if not scene.alone:
+        return []
     agents = {agent.name for agent in scene.agents}
     found = []
     for entry in journal.entries(str(scene.repo.state), 0):

@@ -95,6 +95,8 @@ class Agent(Party):
         reply = self._pre("Bash", command=command)
         if reply.denied:
             return reply
+        if "git commit" in command:
+            self.scene.truth.committers.add(self.name)
         with self.scene.step(self):
             status = self.execute(command)
         meanwhile()
@@ -172,6 +174,7 @@ class Scene:
         self.trees = [self.repo]
         self.agents: list[Agent] = []
         self.truth = Truth()
+        self.alone = True
 
     def agent(self, name: str, tree: Repo | None = None) -> Agent:
         """A host session."""
@@ -218,6 +221,17 @@ class Scene:
         clone.write(path, text)
         clone.commit("Elsewhere")
         clone.git("push", "-q", "origin", "HEAD:main")
+
+    def manager(self, hook: str) -> None:
+        """Makes that script the hook before commits, and has `pucs init` put ours around it."""
+        folder = self.repo.common / "hooks"
+        for one in folder.glob("*"):
+            one.unlink()
+        (folder / "pre-commit").write_text(hook)
+        (folder / "pre-commit").chmod(0o755)
+        if self.guarded:
+            self.pucs("init")
+            self.repo.commit("Guard")
 
     def script(self, name: str, text: str) -> str:
         """A program outside the repository; gives the command that runs it."""

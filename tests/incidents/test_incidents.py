@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.incidents import branches, bundles, discards, doors, stashes
+from tests.incidents import branches, bundles, discards, doors, managers, stashes
 from tests.incidents.conftest import BARE, READ, UNREAD, Played
 from tests.incidents.judge import Tally
 from tests.incidents.reports import INCIDENTS, Incident
 
-MODULES = (branches, bundles, discards, doors, stashes)
+MODULES = (branches, bundles, discards, doors, managers, stashes)
 LEAST = 30
 
 

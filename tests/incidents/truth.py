@@ -55,11 +55,14 @@ class Truth:
         self.commits: dict[str, Commit] = {}
         self.stashed: dict[str, Commit] = {}
         self.taken: dict[str, str] = {}
+        self.committers: set[str] = set()
+        self.paths: set[str] = set()
         self.said: list[tuple[str, str]] = []
         self.denials: list[tuple[str, str]] = []
 
     def note(self, party: str, before: Picture, after: Picture, *, edits: bool, repos: list[Repo]) -> None:
         """One step: everything that differs was that party's doing."""
+        self.paths.update(path for _, path in before.files.keys() | after.files.keys())
         for data in before.files.values():
             self.lines.update({line: "" for line in _lines(data) if line not in self.lines})
         for key in before.files.keys() | after.files.keys():

@@ -6,9 +6,11 @@ from pucs.git_options import Words, parsed
 from pucs.git_reach import (
     ALL,
     BUNDLES,
+    DROPS,
     IGNORED,
     MOVES,
     NEW_BRANCH,
+    OVERLAID,
     OWN,
     OWN_TREE,
     PATCHES,
@@ -22,11 +24,15 @@ from pucs.git_reach import (
     Reach,
     are_unknown,
     entry_of,
+    overlaid,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pucs.git_reach import Arguments, Verb
+
+
+_ELSEWHERE = "git worktree add ../NAME"
 
 
 def _stash(arguments: Arguments, _: Facts) -> tuple[Reach, ...]:
@@ -38,9 +44,11 @@ def _stash(arguments: Arguments, _: Facts) -> tuple[Reach, ...]:
     words = parsed(rest)
     entry = entry_of(words.plain[-1:])
     if first in ("pop", "drop") and words.known:
-        return (Reach(POPS, f"git stash {first}", source=entry, safe=f"git stash {first} {OWN}"),)
+        pops = Reach(POPS, f"git stash {first}", source=entry, safe=f"git stash {first} {OWN}")
+        return (pops, overlaid("git stash pop", f"stash@{{{entry}}}", _ELSEWHERE)) if first == "pop" else (pops,)
     if first == "apply" and words.known:
-        return (Reach(POPS, "git stash apply", source=entry, safe=f"git stash apply {OWN}", kept=True),)
+        copied = Reach(POPS, "git stash apply", source=entry, safe=f"git stash apply {OWN}", kept=True)
+        return (copied, overlaid("git stash apply", f"stash@{{{entry}}}", _ELSEWHERE))
     if first == "clear":
         return (Reach(POPS, "git stash clear", source=ALL, safe=f"git stash drop {OWN}"),)
     if first == "branch":
@@ -69,13 +77,17 @@ def _reset(arguments: Arguments, _: Facts) -> tuple[Reach, ...]:
     words = parsed(arguments)
     source = words.plain[0] if words.plain else "HEAD"
     restore = f"git restore{'' if source == 'HEAD' else f' --source={source}'} --staged --worktree -- {OWN}"
+    found: tuple[Reach, ...] = ()
     if words.has("--hard"):
-        return (Reach(TAKES, "git reset --hard", (TRACKED,), source=source, safe=restore, beside=True),)
-    if words.has("--merge"):
-        return (Reach(TAKES, "git reset --merge", (STAGED,), source=source, safe=restore),)
-    if words.has("--keep") and source not in ("HEAD", "@"):
-        return (Reach(MOVES, "git reset --keep", source=source, safe=OWN_TREE),)
-    return ()
+        found = (Reach(TAKES, "git reset --hard", (TRACKED,), source=source, safe=restore, beside=True),)
+    elif words.has("--merge"):
+        found = (Reach(TAKES, "git reset --merge", (STAGED, OVERLAID), source=source, safe=restore),)
+    elif words.has("--keep") and source not in ("HEAD", "@"):
+        moves = Reach(MOVES, "git reset --keep", source=source, safe=OWN_TREE)
+        found = (moves, overlaid("git reset --keep", source))
+    if source in ("HEAD", "@") or len(words.named) > 1:
+        return found  # the branch stays where it is
+    return (*found, Reach(DROPS, "git reset", source=source, safe="git revert --no-edit HEAD"))
 
 
 def _checkout(arguments: Arguments, facts: Facts) -> tuple[Reach, ...]:
@@ -119,8 +131,13 @@ def _switched(name: str, words: Words, target: tuple[str, str]) -> tuple[Reach, 
         found += (Reach(TAKES, f"{name} -m", (TRACKED,), safe=OWN_TREE),)
     if new and words.has("-B", "-C", "--force-create"):
         found += (Reach(REFS, f"{name} {'-B' if name.endswith('out') else '-C'}", paths=(new,), safe=NEW_BRANCH),)
-    if new or source or words.has("--detach", "-d"):
-        found += (Reach(MOVES, name, source=new or source, safe=OWN_TREE),)
+    if new:
+        safe = f"git worktree add -b {'NEW-NAME' if words.has('-B', '-C') else new} ../NAME"
+        found += (Reach(MOVES, name, source=new, safe=f"{safe} {source}".rstrip()),)
+    elif source or words.has("--detach", "-d"):
+        found += (Reach(MOVES, name, source=source, safe=OWN_TREE),)
+    if source and source != "-":
+        found += (overlaid(name, source),)
     return found
 
 
@@ -199,15 +216,15 @@ def _add(arguments: Arguments, _: Facts) -> tuple[Reach, ...]:
 
 def _commit(arguments: Arguments, _: Facts) -> tuple[Reach, ...]:
     words = parsed(arguments, "mFcCt")
-    if words.has("-p", "--patch", "--interactive", "--dry-run") or are_unknown(words):
+    if words.has("--dry-run"):
         return ()
-    found: tuple[Reach, ...] = ()
-    if words.has("--amend"):
-        found += (Reach(REFS, "git commit --amend", safe="git commit -m MESSAGE"),)
-    if words.has("-a", "--all") or words.named:
-        said = "git commit -a" if words.has("-a", "--all") else "git commit of files"
-        found += (Reach(BUNDLES, said, (TRACKED,), words.named, safe=f"git commit -m MESSAGE -- {OWN}"),)
-    return found
+    amended = (Reach(DROPS, "git commit --amend", safe="git commit -m MESSAGE"),) if words.has("--amend") else ()
+    if words.has("-p", "--patch", "--interactive") or are_unknown(words):
+        return amended
+    if not words.has("-a", "--all") and not words.named:
+        return amended
+    said = "git commit -a" if words.has("-a", "--all") else "git commit of files"
+    return (Reach(BUNDLES, said, (TRACKED,), words.named, safe=f"git commit -m MESSAGE -- {OWN}"), *amended)
 
 
 VERBS: dict[str, Verb] = {

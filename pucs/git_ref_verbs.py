@@ -5,6 +5,7 @@ from __future__ import annotations
 from pucs.git_options import parsed
 from pucs.git_reach import (
     ALL,
+    HOOKS,
     MOVES,
     NEW_BRANCH,
     OBJECTS,
@@ -163,8 +164,20 @@ def _submodule(arguments: Arguments, _: Facts) -> tuple[Reach, ...]:
     return (Reach(TREES, name, paths=named or (ALL,), safe="git submodule status"),)
 
 
+def _config(arguments: Arguments, _: Facts) -> tuple[Reach, ...]:
+    """Only where git looks for hooks is anybody's business, and only to change it."""
+    named = [word.casefold() for word in arguments if word is not None]
+    section = any(word.startswith(("--remove-s", "--rename-s", "remove-s", "rename-s")) for word in named)
+    key, *value = named[named.index("core.hookspath") :] if "core.hookspath" in named else ("",)
+    changes = bool(value) or any(word.startswith(("--unset", "unset")) for word in named)
+    if (key and changes) or (section and "core" in named):
+        return (Reach(HOOKS, "git config core.hooksPath", safe="git config --show-origin --get core.hooksPath"),)
+    return ()
+
+
 VERBS: dict[str, Verb] = {
     "branch": _branch,
+    "config": _config,
     "filter-branch": _filtered("git filter-branch"),
     "filter-repo": _filtered("git filter-repo"),
     "gc": _gc,

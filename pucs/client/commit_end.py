@@ -35,19 +35,20 @@ def after(commit: Commit) -> None:
     details = {"commit": made, "files_modified": len(changes), "files": [*changes][:_LISTED]}
     store.append([Event(by, commit.stream, "committed", details)])
     freed = _record(commit, Landing(made, by, commit.repository.tree.id, ()), concerned, changes) if concerned else 0
-    _note_committer(commit, by, view, is_agent=agent is not None)
+    _note_committer(commit, Name(by, at=view.now, extra={"commit": made}), view, is_agent=agent is not None)
     if freed:
         publish_soon(commit.repository)
     move_soon(commit.repository)
 
 
-def _note_committer(commit: Commit, by: str, view: View, *, is_agent: bool) -> None:
-    """Notes who committed last on the branch: it is not rewritten while that agent is at work."""
+def _note_committer(commit: Commit, last: Name, view: View, *, is_agent: bool) -> None:
+    """Notes who committed last on the branch, and what: it is not rewritten while that agent is at work."""
     branch = locate.branch_of(commit.repository.tree)
     name = view.name("branch/" + branch) if branch else None
-    if not branch or (name.value == by if name is not None else not is_agent):
+    # Of people who follow one another nothing is noted.
+    if not branch or not (is_agent or (name is not None and name.value != last.value)):
         return
-    commit.repository.store.transact(lambda view: Change(None, {"branch/" + branch: Name(by, at=view.now)}))
+    commit.repository.store.transact(lambda _: Change(None, {"branch/" + branch: last}))
 
 
 def _landed(commit: Commit) -> tuple[str, dict[str, str]]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from pucs import agents, git_reach, git_verbs, git_wording, locks, system
 from pucs.client import peers
 from pucs.client.edits import Caller, identity_of
+from pucs.client.git_cases import Case, fitting, setting
 from pucs.client.git_places import repository_for
-from pucs.client.opening import Repository, is_off, repository_of
+from pucs.client.opening import is_off, repository_of
+from pucs.errors import StoreError
 from pucs.git import asking, locate
-from pucs.git_reach import ALL, IGNORED, STAGED, TRACKED, UNTRACKED, Facts, Reach
-from pucs.git_wording import Setting
-from pucs.model import Agent, Event
-from pucs.paths import key_of
+from pucs.git_reach import ALL, IGNORED, OVERLAID, STAGED, TRACKED, UNTRACKED, Facts, Reach
+from pucs.git_wording import Denial
+from pucs.model import Agent, Event, Name
 from pucs.record import Record
+from pucs.view import Change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +22,9 @@ if TYPE_CHECKING:
 
     from pucs.client.peers import Stake
     from pucs.commands import GitCall
-    from pucs.git.asking import Asking
     from pucs.view import View
+
+_LATELY = 600.0
 
 
 class Judged(Record):
@@ -29,21 +32,6 @@ class Judged(Record):
 
     denial: str = ""
     writes: tuple[str, ...] = ()
-
-
-class _Case(Record):
-    """One git command in the light of the repository and the state."""
-
-    call: GitCall
-    repository: Repository
-    asking: Asking
-    view: View
-    agent: Agent | None
-    stream: str | None
-
-    @property
-    def name(self) -> str:
-        return self.agent.id if self.agent is not None else ""
 
 
 def judge(call: GitCall, caller: Caller) -> Judged:
@@ -58,42 +46,46 @@ def judge(call: GitCall, caller: Caller) -> Judged:
         return Judged()
     asked = asking.Asking(repository.tree.root, system.realpath(call.folder), call.settings)
     identity = identity_of(caller, repository)
-    case = _Case(call, repository, asked, view, agents.known(identity, view), identity.stream)
+    case = Case(call, repository, asked, view, agents.known(identity, view), identity.stream)
     writes: tuple[str, ...] = ()
     for reach in git_verbs.reaches(call, Facts(asked.is_revision, asked.setting)):
         if reach.kind == git_reach.PATCHES:
             writes += tuple(f"{repository.tree.root}/{path}" for path in asked.patched(reach.paths))
             continue
-        said = _KINDS[reach.kind](case, reach)
-        if said and not _observed(case, reach):
-            return Judged(said)
+        meant = reach._replace(safe=reach.safe.replace("{source}", reach.source).rstrip())
+        denial = _KINDS[reach.kind](case, meant)
+        if denial is not None:
+            again = _noted(case, reach, denial)
+            if repository.policy.guard.mode != "observe":
+                return Judged(git_wording.text(denial, again=again))
     return Judged(writes=writes)
 
 
-def _takes(case: _Case, reach: Reach) -> str:
+def _takes(case: Case, reach: Reach) -> Denial | None:
     held = _in_reach(case, reach)
     if not held:
-        return ""
+        return None
     commits = reach.kind == git_reach.BUNDLES
     does = "would commit others' unfinished work" if commits else "would take others' uncommitted work"
     found = [(one.path, one.lock) for one in held]
-    return git_wording.files(reach.words, does, found, reach.safe, _setting(case, reach))
+    return git_wording.files(reach.words, does, found, reach.safe, setting(case, reach))
 
 
-def _in_reach(case: _Case, reach: Reach) -> list[Stake]:
+def _in_reach(case: Case, reach: Reach) -> list[Stake]:
     """The files with others' bytes that the command takes."""
     held = [one for one in peers.stakes(case.repository, case.name, case.view) if one.has_bytes]
     if not held:
         return []
     root = case.repository.tree.root
     seen = asking.changes(root, [one.path for one in held])
-    beside = case.asking.holds(reach.source, [one.path for one in held]) if reach.beside and reach.source else set()
+    over = (reach.beside or OVERLAID in reach.among) and reach.source
+    beside = case.asking.holds(reach.source, [one.path for one in held]) if over else set()
     taken = [one for one in held if _is_among(one, reach, seen, beside)]
     if reach.kept:
         taken = [one for one in taken if "/" not in one.path or asking.has_tracked(root, one.path.rpartition("/")[0])]
     if not taken or not reach.paths:
         return taken
-    meant = _fitting(case, reach, [one.path for one in taken])
+    meant = fitting(case, reach, [one.path for one in taken])
     return [one for one in taken if one.path in meant]
 
 
@@ -105,40 +97,21 @@ def _is_among(stake: Stake, reach: Reach, seen: dict[str, asking.Change], beside
     if change.ignored:
         return IGNORED in reach.among or stake.path in beside
     if change.untracked:
-        return UNTRACKED in reach.among or stake.path in beside
+        return UNTRACKED in reach.among or (reach.beside and stake.path in beside)
     return TRACKED in reach.among or (STAGED in reach.among and change.staged != " ")
 
 
-def _fitting(case: _Case, reach: Reach, paths: list[str]) -> set[str]:
-    """Those of the paths that git's pathspecs mean; plain ones are read here, others git is asked about."""
-    if any(_is_exotic(spec) for spec in reach.paths):
-        return case.asking.matching(reach.paths)
-    found: set[str] = set()
-    root = case.repository.tree.root
-    for spec in reach.paths:
-        full = system.normpath(system.join(system.realpath(case.call.folder), spec))
-        inside = key_of(full.removeprefix(root).strip("/"), fold_case=case.repository.installation.fold_case)
-        whole = full == root or root.startswith(full + "/")
-        found.update(path for path in paths if whole or path == inside or path.startswith(inside + "/"))
-    return found
-
-
-def _is_exotic(spec: str) -> bool:
-    return spec.startswith(":") or any(c in "*?[\\" for c in spec)
-
-
-def _moves(case: _Case, reach: Reach) -> str:
+def _moves(case: Case, reach: Reach) -> Denial | None:
     branch = locate.branch_of(case.repository.tree)
     if reach.source and reach.source in (branch, f"refs/heads/{branch}", "HEAD", "@"):
-        return ""
+        return None
     for one in peers.stakes(case.repository, case.name, case.view):
         if one.state == locks.HELD and one.lock is not None:
-            safe = reach.safe.replace("{source}", reach.source or "BRANCH")
-            return git_wording.moved(reach.words, one.lock, one.path, safe, _setting(case, reach))
-    return ""
+            return git_wording.moved(reach.words, one.lock, one.path, reach.safe, setting(case, reach))
+    return None
 
 
-def _pops(case: _Case, reach: Reach) -> str:
+def _pops(case: Case, reach: Reach) -> Denial | None:
     entries = asking.stash(case.repository.tree)
     numbers = range(len(entries)) if reach.source == ALL else [int(reach.source)] if reach.source.isdigit() else []
     for number in numbers:
@@ -152,22 +125,22 @@ def _pops(case: _Case, reach: Reach) -> str:
         if own:
             step = f"Your own entry: `{reach.safe.replace(git_reach.OWN, f'stash@{{{own[0]}}}')}`."
         return git_wording.popped(reach.words, owner.id, f"stash@{{{number}}}", step)
-    return ""
+    return None
 
 
-def _stash_owner(entry: str, case: _Case) -> Agent | None:
+def _stash_owner(entry: str, case: Case) -> Agent | None:
     name = case.view.name("stash/" + entry)
     return None if name is None else case.view.agent(name.value) or Agent(name.value)
 
 
-def _is_own(owner: Agent | None, case: _Case) -> bool:
+def _is_own(owner: Agent | None, case: Case) -> bool:
     return owner is not None and locks.family(owner.id, case.name)
 
 
-def _refs(case: _Case, reach: Reach) -> str:
+def _refs(case: Case, reach: Reach) -> Denial | None:
     at_work = {one.id for one in peers.others_at_work(case.name, case.view)}
     if not at_work:
-        return ""
+        return None
     current = locate.branch_of(case.repository.tree)
     names = [current if name in ("HEAD", "@") else name for name in reach.paths or ("HEAD",)]
     here = case.repository.tree.root
@@ -182,15 +155,31 @@ def _refs(case: _Case, reach: Reach) -> str:
         last = case.view.name("branch/" + branch)
         if last is not None and last.value in at_work:
             return git_wording.referred(reach.words, branch, last.value, "committed to it last", reach.safe)
-    return ""
+    return None
 
 
-def _objects(case: _Case, reach: Reach) -> str:
+def _drops(case: Case, reach: Reach) -> Denial | None:
+    branch, head = locate.branch_of(case.repository.tree), locate.head_of(case.repository.tree)
+    last = case.view.name("branch/" + branch) if branch else None
+    if last is None or last.extra.get("commit") != head:
+        return None
+    if last.value not in {one.id for one in peers.others_at_work(case.name, case.view)}:
+        return None
+    if reach.source and case.asking.contains(reach.source, head):
+        return None
+    return git_wording.referred(reach.words, branch, last.value, "made its last commit", reach.safe)
+
+
+def _hooks(case: Case, reach: Reach) -> Denial | None:  # noqa: ARG001 - every kind is asked alike
+    return git_wording.unhooked(reach.words, reach.safe)
+
+
+def _objects(case: Case, reach: Reach) -> Denial | None:
     others = peers.others_at_work(case.name, case.view)
-    return git_wording.forgotten(reach.words, [one.id for one in others], reach.safe) if others else ""
+    return git_wording.forgotten(reach.words, [one.id for one in others], reach.safe) if others else None
 
 
-def _trees(case: _Case, reach: Reach) -> str:
+def _trees(case: Case, reach: Reach) -> Denial | None:
     for path in reach.paths:
         tree = _named_tree(case, path)
         repository = repository_of(tree) if tree is not None else None
@@ -201,10 +190,10 @@ def _trees(case: _Case, reach: Reach) -> str:
         found += [one.id for one in peers.working_in(tree, case.name, view)]
         if found:
             return git_wording.removed(reach.words, path, [*dict.fromkeys(found)], reach.safe)
-    return ""
+    return None
 
 
-def _named_tree(case: _Case, name: str) -> locate.Tree | None:
+def _named_tree(case: Case, name: str) -> locate.Tree | None:
     """The working tree at a path, or the one that git calls so for short."""
     folder = system.realpath(system.join(case.call.folder, name))
     tree = locate.tree_at(folder)
@@ -216,50 +205,32 @@ def _named_tree(case: _Case, name: str) -> locate.Tree | None:
     return None
 
 
-def _setting(case: _Case, reach: Reach) -> Setting:
-    """What the sentences need; own files are those that the command would take as well."""
-    own = peers.own_files(case.repository, case.agent, case.view)
-    seen = asking.changes(case.repository.tree.root, own) if own else {}
-    own = [path for path in own if path in seen and _fits(seen[path], reach)]
-    if own and reach.paths and reach.kind in (git_reach.TAKES, git_reach.BUNDLES):
-        meant = _fitting(case, reach, own)
-        own = [path for path in own if path in meant]
-    prefix = case.repository.tree.root + "/"
-    folder = system.realpath(case.call.folder)
-    shown = tuple(_seen_from(folder, prefix + path, prefix) for path in own)
-    return Setting(case.repository.installation.command, case.view.now, shown)
-
-
-def _fits(change: asking.Change, reach: Reach) -> bool:
-    if change.ignored:
-        return IGNORED in reach.among
-    if change.untracked:
-        return UNTRACKED in reach.among
-    return TRACKED in reach.among or STAGED in reach.among
-
-
-def _seen_from(folder: str, full: str, prefix: str) -> str:
-    """The path as it is written in that folder; from the top of the tree where it lies elsewhere in it."""
-    if full.startswith(folder + "/"):
-        return full[len(folder) + 1 :]
-    return ":/" + full.removeprefix(prefix) if (folder + "/").startswith(prefix) else full
-
-
-def _observed(case: _Case, reach: Reach) -> bool:
-    """Logs the denial; true where PUCS only observes, so that it is none."""
+def _noted(case: Case, reach: Reach, denial: Denial) -> bool:
+    """Logs the denial, and says whether the agent was told the same lately."""
     observing = case.repository.policy.guard.mode == "observe"
     details = {"rule": reach.kind, "command": reach.words, "tool": "git"}
     event = Event(case.name or "unknown", case.stream, "would_deny" if observing else "denied", details)
-    case.repository.store.append([event])
-    return observing
+    key, said = "denied/" + case.name, f"{denial.words} {denial.who}"
+
+    def rule(view: View) -> Change:
+        last = view.name(key) if case.name else None
+        again = last is not None and last.value == said and view.now - last.at < _LATELY
+        return Change(again, {key: Name(said, at=view.now)} if case.name else {}, (event,))
+
+    try:
+        return bool(case.repository.store.transact(rule))
+    except StoreError:
+        return False  # it is denied all the same
 
 
-_KINDS: dict[str, Callable[[_Case, Reach], str]] = {
+_KINDS: dict[str, Callable[[Case, Reach], Denial | None]] = {
     git_reach.TAKES: _takes,
     git_reach.BUNDLES: _takes,
     git_reach.MOVES: _moves,
     git_reach.POPS: _pops,
     git_reach.REFS: _refs,
+    git_reach.DROPS: _drops,
+    git_reach.HOOKS: _hooks,
     git_reach.PUSHES: _refs,
     git_reach.OBJECTS: _objects,
     git_reach.TREES: _trees,

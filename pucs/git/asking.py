@@ -73,6 +73,10 @@ class Asking:
                 files.add(name)
         return {path for path in paths if path in found or above[path] & files}
 
+    def contains(self, revision: str, commit: str) -> bool:
+        """Whether the commit is in the history of the revision."""
+        return self._git("merge-base", "--is-ancestor", commit, revision).status == 0
+
     def matching(self, pathspecs: Sequence[str]) -> set[str]:
         """All files there that fit these pathspecs, tracked or not, as paths from the tree's root."""
         return self._names("ls-files", "-z", "-c", "-o", "--full-name", "--", *pathspecs)

@@ -22,7 +22,8 @@ AGAIN = "again"
 class Landed(Record):
     """One path of a commit: what the tree held when it was looked at, and what was committed.
 
-    Of a file that several agents share also the `target`, with the texts its lines are told by.
+    `done` are the agents whose every change is in that commit, whatever else the tree holds. Of a file that several
+    agents share also the `target`, with the texts its lines are told by.
     """
 
     path: str
@@ -30,6 +31,7 @@ class Landed(Record):
     content: str
     looked: float
     target: Target | None = None
+    done: tuple[str, ...] = ()
 
 
 class Landing(Record):
@@ -78,7 +80,7 @@ def _landed(record: PathRecord, tree_name: str, landed: Landed) -> tuple[PathRec
             ended = tuple(lock for lock in tree.locks if lock.agent not in left)
             record = locks.untold(record.with_tree(tree_name, following), {lock.agent for lock in ended})
             return record, ended
-    return locks.committed(record, tree_name, (landed.held, landed.content))
+    return locks.committed(record, tree_name, (landed.held, landed.content), landed.done)
 
 
 def _tell(lock: Lock, landed: Landed, landing: Landing, view: View, writes: dict[str, Any]) -> None:

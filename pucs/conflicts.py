@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from pucs.model import Tree
+
 FILE_LOCK = "FILE_LOCK"
 """Two agents in the same file: the one kind of conflict there is so far."""
 
@@ -16,7 +18,7 @@ class Conflict(Record):
     """One clash on one path. `parties` are who changed the path and who holds it, in this order.
 
     `before` is the holder's content and `after` what it became, both kept as far as their size allows; `command` is
-    what changed it, `call` the tool call that ran it.
+    what changed it, `call` the tool call that ran it; `revision` is that of the state when it was recorded.
     """
 
     id: str
@@ -30,9 +32,23 @@ class Conflict(Record):
     call: str = ""
     command: str = ""
     severity: str = "high"
+    revision: int = 0
     extra: dict[str, Any] = {}
 
 
 def key_of(identifier: str) -> str:
     """The key under which a conflict is stored."""
     return "conflict/" + identifier
+
+
+def is_open(conflict: Conflict, tree: Tree, content: str) -> bool:
+    """Whether the clash still matters in its tree, whose path holds `content` now.
+
+    It is over when the holder's bytes are back, when it wrote on, or when it holds the path no more: they landed, were
+    given up, or passed to somebody else.
+    """
+    holder = conflict.parties[-1]
+    if content == conflict.before or all(lock.agent != holder for lock in tree.locks):
+        return False
+    writer = tree.writer
+    return writer is None or writer.agent != holder or writer.revision <= conflict.revision

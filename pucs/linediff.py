@@ -143,3 +143,26 @@ def _once(lines: Sequence[bytes], start: int, end: int) -> dict[bytes, int]:
     for at in range(start, end):
         places[lines[at]] = -1 if lines[at] in places else at
     return places
+
+
+def holds_change(base: bytes, wrote: bytes, now: bytes) -> bool:
+    """Whether all that made `wrote` of `base` is in `now`, whatever else is: lines that came are there, others gone.
+
+    Space at the ends of lines does not count, nor do empty ones. Where nothing else differs it cannot be told: False.
+    """
+    old, new, here = _counted(base), _counted(wrote), _counted(now)
+    changed = [line for line in {**old, **new} if old.get(line, 0) != new.get(line, 0)]
+    return bool(changed) and all(_has_come(old.get(one, 0), new.get(one, 0), here.get(one, 0)) for one in changed)
+
+
+def _has_come(old: int, new: int, here: int) -> bool:
+    return here >= new if new > old else here <= new
+
+
+def _counted(data: bytes) -> dict[bytes, int]:
+    found: dict[bytes, int] = {}
+    for line in data.split(b"\n"):
+        bare = line.strip()
+        if bare:
+            found[bare] = found.get(bare, 0) + 1
+    return found

@@ -180,18 +180,20 @@ def settled(record: PathRecord, tree_name: str, agent: str, call: str, content: 
     return closed(record, tree_name, agent, call, content, view)
 
 
-def committed(record: PathRecord, tree_name: str, contents: tuple[str, str]) -> tuple[PathRecord, tuple[Lock, ...]]:
+def committed(
+    record: PathRecord, tree_name: str, contents: tuple[str, str], done: tuple[str, ...] = ()
+) -> tuple[PathRecord, tuple[Lock, ...]]:
     """The record after a commit of the path, and the locks it ended.
 
     `contents` are what the tree holds and what was committed. Equal: every byte landed, all locks without an open
     call end (an explicit one stays, clean). Different: dirty locks go on from the committed content, but for one whose
-    agent wrote just that: what the tree holds beyond it is a formatter's or a person's.
+    agent wrote just that or is among the `done`: what the tree holds beyond it is a formatter's or a person's.
     """
     tree = record.tree(tree_name)
     held, landed = contents
     ended, left = [], []
     for lock in tree.locks:
-        if landed not in (held, lock.wrote):
+        if landed not in (held, lock.wrote) and lock.agent not in done:
             left.append(lock if lock.wrote is None else lock._replace(base=landed))
         elif lock.calls or lock.explicit:
             left.append(lock._replace(base=landed if lock.calls else held, wrote=None))

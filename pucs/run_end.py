@@ -191,6 +191,7 @@ def _conflict(work: _Work, altered: Altered, lock: Lock) -> None:
         view.now,
         request.call,
         request.command[:_LONGEST_WHAT],
+        revision=view.revision,
     )
     work.conflicts.append(conflict)
     work.writes[conflicts.key_of(conflict.id)] = conflict

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from pucs.linediff import cuts, is_text, lines_of
+from pucs.linediff import cuts, holds_change, is_text, lines_of
 
 few = some.lists(some.sampled_from([b"a\n", b"b\n", b"c\n", b"\n", b"d\n"]), max_size=14)
 
@@ -92,3 +92,21 @@ def test_lines_end_where_git_ends_them(data: bytes, lines) -> None:
 def test_text_is_what_git_takes_for_it() -> None:
     assert is_text(b"a" * 9000 + b"\0")
     assert not is_text(b"a\0")
+
+
+@pytest.mark.parametrize(
+    ("base", "wrote", "now", "expected"),
+    [
+        (b"a\nb\n", b"a\nx\nb\n", b"a\n  x  \n\nb\n", True),
+        (b"a\nb\n", b"a\nx\nb\n", b"a\nx\ny\nb\n", True),
+        (b"a\nb\n", b"a\nx\nb\n", b"a\ny\nb\n", False),
+        (b"a\nb\n", b"a\n", b"a\nc\n", True),
+        (b"a\nb\n", b"a\n", b"a\nb\nc\n", False),
+        (b"}\n", b"}\n}\n", b"}\n", False),
+        (b"a\nb\n", b"b\na\n", b"b\na\n", False),
+        (b"a\n", b"a\n\n", b"a\n\n", False),
+    ],
+    ids=["formatted", "with-more", "without", "taken-out", "still-there", "once-more", "moved", "only-space"],
+)
+def test_a_change_is_found_among_others(base, wrote, now, expected) -> None:
+    assert holds_change(base, wrote, now) is expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pucs import commit_end
 from pucs.client.commits import Commit, committer, lock_key, name_of
+from pucs.client.landing import is_in
 from pucs.client.looking import see_key
 from pucs.client.publishing import move_soon, publish_soon
 from pucs.commit_end import AGAIN, Landed, Landing
@@ -93,7 +94,22 @@ def _looked(commit: Commit, concerned: dict[str, str], changes: dict[str, str]) 
         landed[name] = ABSENT if data is None else contents.blob_id(data)
         contents.keep(commit.repository.store.root, landed[name], data)
     targets = {name: _shared(commit, path, landed[name]) for name, path in concerned.items()}
-    return tuple(Landed(path, held[name], landed[name], now, targets[name]) for name, path in concerned.items())
+    done = {name: _done(commit, path, landed[name]) for name, path in concerned.items() if landed[name] != held[name]}
+    return tuple(
+        Landed(path, held[name], landed[name], now, targets[name], done.get(name, ()))
+        for name, path in concerned.items()
+    )
+
+
+def _done(commit: Commit, path: str, landed: str) -> tuple[str, ...]:
+    """The agents whose every change of the path is in what was committed, though the tree holds something else."""
+    repository = commit.repository
+    try:
+        found = repository.store.read().path(path).tree(repository.tree.id).locks
+    except Damaged:
+        return ()
+    data = contents.kept(repository.store.root, landed)
+    return tuple(lock.agent for lock in found if data is not None and is_in(repository, lock, data))
 
 
 def _shared(commit: Commit, path: str, landed: str) -> Target | None:

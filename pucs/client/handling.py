@@ -8,7 +8,7 @@ from pucs import edit_end, edit_gate, locks
 from pucs.client import noting
 from pucs.client.looking import see, see_key
 from pucs.client.opening import Repository
-from pucs.client.surveying import at_work, conflicts_in, holdings_of
+from pucs.client.surveying import at_work, holdings_of, open_conflicts
 from pucs.client.words import words_of
 from pucs.conflicts import Conflict
 from pucs.errors import Refusal, StoreError, UsageError
@@ -191,7 +191,7 @@ def why(repository: Repository, path: str, stranger: str) -> Reasons:
     except StoreError:
         damaged = True
     holdings = tuple(holdings_of(repository, path, view))
-    clashes = tuple(one for one in conflicts_in(view) if one.path == path)
+    clashes = open_conflicts(repository, view, path)
     strict = critical(policy, path) is not None
     return Reasons(path, owners(policy, path), strict, holdings, tuple(answers), damaged, clashes)
 

@@ -8,6 +8,7 @@ from pucs.client.opening import Repository
 from pucs.errors import GitError
 from pucs.git.commits import checked_out
 from pucs.git.run import git, plain_environment
+from pucs.linediff import holds_change
 from pucs.model import Finding, PathRecord
 from pucs.state import contents
 from pucs.view import Change
@@ -16,11 +17,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from pucs.model import Lock
     from pucs.view import View
 
 
 def compare(repository: Repository, finding: Finding, head: str) -> None:
-    """Releases the finding's lock if HEAD holds what the tree holds, or what the lock's agent wrote last.
+    """Releases the finding's lock if HEAD holds what the tree holds, or all that the lock's agent changed.
 
     Where it does not, notes for which HEAD that was found, so that git is asked once for each.
     """
@@ -33,8 +35,10 @@ def compare(repository: Repository, finding: Finding, head: str) -> None:
         # What git does not track is no change to it, whatever it holds.
         unsure = committed not in (contents.ABSENT, lock.wrote)
         same = committed == content or (unsure and _same_as_head(repository.tree.root, finding.path))
+        data = checked_out(repository.tree, finding.path) if unsure and not same else None
+        done = data is not None and is_in(repository, lock, data)
     except GitError:
-        committed, same = contents.UNKNOWN, False
+        committed, same, done = contents.UNKNOWN, False, False
 
     def rule(view: View) -> Change:
         record = view.path(finding.path)
@@ -45,7 +49,7 @@ def compare(repository: Repository, finding: Finding, head: str) -> None:
             record, _ = locks.committed(record, finding.tree, (content, content))
         elif tree.weave is not None:
             record = _in_lines(repository, finding, record, head)
-        elif committed == lock.wrote:
+        elif committed == lock.wrote or done:
             record = record.with_tree(finding.tree, locks.without(tree, lock.agent))
         else:
             record = locks.compared(record, finding.tree, lock.agent, head)
@@ -54,6 +58,13 @@ def compare(repository: Repository, finding: Finding, head: str) -> None:
         return Change(None, writes)
 
     repository.store.transact(rule)
+
+
+def is_in(repository: Repository, lock: Lock, committed: bytes) -> bool:
+    """Whether every change of the lock's agent is in the committed bytes, formatted or among other changes."""
+    kept = [contents.kept(repository.store.root, one) for one in (lock.base, lock.wrote or contents.UNKNOWN)]
+    base, wrote = kept
+    return base is not None and wrote is not None and holds_change(base, wrote, committed)
 
 
 def _in_lines(repository: Repository, finding: Finding, record: PathRecord, head: str) -> PathRecord:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pucs import locks
 from pucs.client.looking import see_key
 from pucs.client.opening import Repository, is_off
+from pucs.conflicts import is_open
 from pucs.errors import StoreError
 from pucs.model import ALIVE, DEAD, PERSON
 from pucs.report import Holding, Survey
@@ -34,14 +35,25 @@ def survey(repository: Repository) -> Survey:
         holdings=tuple(sorted(_holdings(repository, view), key=lambda holding: (holding.path, holding.tree))),
         is_off=is_off(view),
         log=tuple(repository.store.events())[-_LOG:],
-        conflicts=conflicts_in(view),
+        conflicts=open_conflicts(repository, view),
     )
 
 
-def conflicts_in(view: View) -> tuple[Conflict, ...]:
-    """The recorded conflicts, oldest first."""
+def open_conflicts(repository: Repository, view: View, path: str = "") -> tuple[Conflict, ...]:
+    """The recorded conflicts (on that path) that are not over, oldest first."""
     found = (view.conflict(name) for name in view.names("conflict"))
-    return tuple(sorted((one for one in found if one is not None), key=lambda one: (one.at, one.id)))
+    still = (one for one in found if one is not None and path in ("", one.path) and _is_open(repository, one, view))
+    return tuple(sorted(still, key=lambda one: (one.at, one.id)))
+
+
+def _is_open(repository: Repository, conflict: Conflict, view: View) -> bool:
+    try:
+        tree = view.path(conflict.path).tree(conflict.tree)
+    except StoreError:
+        return True
+    if not tree.locks:
+        return False
+    return is_open(conflict, tree, see_key(repository, conflict.path, view, conflict.tree).target.content)
 
 
 def at_work(view: View) -> Iterable[Agent]:

@@ -6,6 +6,8 @@ as it likes; the user's own index is neither locked nor written, and nothing her
 
 from __future__ import annotations
 
+import time
+
 from pucs import system
 from pucs.git.run import git, repository_environment
 from pucs.model import ABSENT, UNKNOWN
@@ -24,7 +26,7 @@ LINK = "link:"
 _SETTINGS = (
     "core.fsmonitor=false", "core.splitIndex=false", "core.checkStat=default", "core.trustctime=true",
     "core.quotePath=false", "core.ignoreStat=false", "core.preloadIndex=true", "status.renames=false",
-    "status.showUntrackedFiles=all", "core.untrackedCache=true",
+    "status.showUntrackedFiles=all",
 )  # fmt: skip
 _STATUS = (
     "status", "--porcelain=v2", "-z", "--branch", "--no-ahead-behind", "--untracked-files=all", "--no-renames",
@@ -33,6 +35,7 @@ _STATUS = (
 _PLAIN_DIFF = ("--no-renames", "--ignore-submodules=all", "--no-ext-diff")
 _LINK, _MODULE = b"120000", b"160000"
 _SHA1 = 40
+_IN_USE = 60.0
 _EMPTY_TREES = {
     40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
     64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
@@ -55,7 +58,8 @@ def listing(tree: Tree, folder: str, seconds: float) -> Listing:
 
     Raises TooSlow after that many seconds (0: never), GitError where git cannot tell.
     """
-    command = [*(word for setting in _SETTINGS for word in ("-c", setting)), *_STATUS]
+    cache = f"core.untrackedCache={'true' if _shows_new_files(tree, folder) else 'false'}"
+    command = [*(word for setting in (*_SETTINGS, cache) for word in ("-c", setting)), *_STATUS]
     index, env = "", repository_environment()
     while not index or (not system.exists(index) and system.exists(f"{tree.gitdir}/index")):
         # Gone meanwhile: a peer's scan found a newer index, and git may have seen none at all.
@@ -133,7 +137,10 @@ def _text(name: bytes) -> str:
 
 
 def _private_index(tree: Tree, folder: str) -> str:
-    """A copy of the tree's index as it is now, made once for each state of it; older ones are removed."""
+    """A copy of the tree's index as it is now, made once for each state of it; those of a minute ago are removed.
+
+    A younger one may be in use: git takes an index that vanishes for an empty one.
+    """
     index = f"{tree.gitdir}/index"
     stem = f"{folder}/index-{system.basename(tree.gitdir)}-"
     try:
@@ -144,7 +151,7 @@ def _private_index(tree: Tree, folder: str) -> str:
     if system.exists(path):
         return path
     for name in system.listdir(folder):
-        if f"{folder}/{name}".startswith(stem):
+        if f"{folder}/{name}".startswith(stem) and _is_old(f"{folder}/{name}"):
             _remove(f"{folder}/{name}")
     unfinished = f"{path}.{system.getpid()}"
     _copy(index, unfinished)
@@ -152,6 +159,33 @@ def _private_index(tree: Tree, folder: str) -> str:
     system.utime(unfinished, ns=(found.st_atime_ns, found.st_mtime_ns))
     system.replace(unfinished, path)
     return path
+
+
+def _is_old(path: str) -> bool:
+    try:
+        return time.time() - system.stat(path).st_ctime_ns / 1e9 > _IN_USE
+    except OSError:
+        return False
+
+
+def _shows_new_files(tree: Tree, folder: str) -> bool:
+    """Whether a new file changes the time of its folder where the tree lies: git's cache of new files lives by that.
+
+    It is tried out in our own folder, which mostly lies on the same file system.
+    """
+    probe = folder + "/probe"
+    new = f"{probe}/{system.getpid()}"
+    try:
+        if system.stat(folder).st_dev != system.stat(tree.root).st_dev:
+            return False
+        system.makedirs(probe, 0o700, exist_ok=True)
+        system.utime(probe, ns=(0, 0))
+        system.close(system.open(new, system.O_WRONLY | system.O_CREAT, 0o600))
+        return bool(system.stat(probe).st_mtime_ns)
+    except OSError:
+        return False
+    finally:
+        _remove(new)
 
 
 def _copy(source: str, target: str) -> None:

@@ -9,7 +9,7 @@ from pucs import system
 from pucs.client import edits
 from pucs.commands import UNKNOWN_READING
 from pucs.hosts import door
-from pucs.hosts.tools import paths_of
+from pucs.hosts.tools import only_reads, paths_of
 from pucs.model import DENY, SILENT
 
 TYPE_CHECKING = False
@@ -74,7 +74,7 @@ def _finished(data: Mapping[str, Any], event: str) -> Mapping[str, Any] | None:
 
 def _is_open(tool: str) -> bool:
     """Whether a tool may write what its input does not name."""
-    return tool in _SHELLS or tool.startswith("mcp__")
+    return tool in _SHELLS or (tool.startswith("mcp__") and not only_reads(tool))
 
 
 def _end_run(call: edits.ToolCall, data: Mapping[str, Any]) -> None:

@@ -11,6 +11,11 @@ _WRITING = (
     "append", "apply", "copy", "create", "delete", "edit", "insert", "modify", "move", "overwrite", "patch", "put",
     "remove", "rename", "replace", "save", "set", "truncate", "update", "write",
 )  # fmt: skip
+_READING = (
+    "browse", "check", "count", "describe", "diff", "explain", "fetch", "find", "get", "glob", "grep", "has", "head",
+    "help", "info", "inspect", "list", "look", "lookup", "ls", "peek", "ping", "preview", "query", "read", "retrieve",
+    "search", "show", "stat", "status", "summarize", "tail", "tree", "view",
+)  # fmt: skip
 _PATH_KEYS = (
     "path", "paths", "file", "files", "file_path", "filePath", "filepath", "filename", "file_name", "relative_path",
     "relativePath", "absolute_path", "target", "target_file", "destination", "dest", "source", "src", "new_path",
@@ -35,9 +40,21 @@ def paths_of(tool: str, values: Mapping[str, Any]) -> tuple[tuple[str, bool], ..
     return ()
 
 
+def only_reads(tool: str) -> bool:
+    """Whether the name of an MCP tool promises that it only reads: `read_file`, `list_issues`, `searchCode`.
+
+    One that lies is found out at the next look at the tree.
+    """
+    words = [word for word in _words(tool.rpartition("__")[2]) if word]
+    return bool(words) and words[0] in _READING and not any(word in _WRITING for word in words)
+
+
 def _writes(name: str) -> bool:
-    words = "".join("_" + c.lower() if c.isupper() else c for c in name).replace("-", "_").replace(".", "_").split("_")
-    return any(word in _WRITING for word in words)
+    return any(word in _WRITING for word in _words(name))
+
+
+def _words(name: str) -> list[str]:
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).replace("-", "_").replace(".", "_").split("_")
 
 
 def _named(values: Mapping[str, Any]) -> Iterator[str]:

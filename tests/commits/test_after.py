@@ -2,8 +2,10 @@
 
 import pytest
 
+from pucs.client.opening import repository_at
+from pucs.client.surveying import survey
 from pucs.state.commit_note import NAME
-from tests.commits.conftest import as_agent, as_person, commit, run
+from tests.commits.conftest import as_agent, as_person, commit, run, unseen
 from tests.support import Repo
 
 
@@ -200,3 +202,67 @@ def test_an_empty_commit_is_logged(free):
     assert as_person(free, "--allow-empty", "-m", "Nothing").status == 0
     [event] = free.events("committed")
     assert event["files"] == []
+
+
+FORMATTED = "a = 2\n\n\nb = 1\n"
+
+
+def test_what_a_formatter_and_a_person_made_of_a_change_lands_with_it(free, client):
+    """Formatted after the agent's last write, changed again by somebody while the commit is made."""
+    me, other = client(free), client(free)
+    me.write("a.py", "a = 2\nb = 1\n")
+    free.write("a.py", FORMATTED)
+    free.git("add", "a.py")
+    free.write("a.py", FORMATTED + "person = 1\n")
+    assert commit(me, "-m", "A").status == 0
+    assert locks_on(free, "a.py") == ()
+    assert other.pre("Edit", "a.py").silent
+
+
+def test_so_does_one_whose_commit_no_hook_saw(free, client):
+    me, other = client(free), client(free)
+    me.write("a.py", "a = 2\nb = 1\n")
+    free.write("a.py", FORMATTED)
+    unseen(free, "A")
+    free.write("a.py", FORMATTED + "person = 1\n")
+    assert other.pre("Edit", "a.py").silent
+
+
+def test_of_lines_left_out_of_a_commit_the_lock_stays(free, client):
+    me, other = client(free), client(free)
+    me.write("a.py", "a = 2\nb = 1\n")
+    free.write("a.py", "a = 2\n")
+    free.git("add", "a.py")
+    free.write("a.py", FORMATTED)
+    assert commit(me, "-m", "A").status == 0
+    assert other.pre("Edit", "a.py").denied
+
+
+SNEAK = "python3 -c \"open(chr(97) + '.py', 'a').write('sneaked = 1')\""
+
+
+class TestARecordedConflict:
+    def test_its_offender_cannot_commit_it(self, free, client):
+        """What it changed is still the holder's: neither by itself nor with the holder's bytes."""
+        anna, ben = client(free), client(free)
+        anna.write("a.py", "anna = 1\n")
+        ben.write("b.py", "ben = 1\n")
+        ben.run(SNEAK)
+        assert [event["file"] for event in free.events("conflict")] == ["a.py"]
+        before = free.git("rev-parse", "HEAD")
+        for arguments in (("-am", "All"), ("-m", "That", "--", "a.py")):
+            done = commit(ben, *arguments)
+            assert done.refused
+            assert any("a.py" in line and "agent-1" in line for line in done.said), done.said
+        assert free.git("rev-parse", "HEAD") == before
+        assert commit(ben, "-m", "Mine", "--", "b.py").status == 0
+        assert "a.py" not in free.git("show", "--name-only", "--format=", "HEAD")
+
+    def test_is_over_when_its_holder_commits(self, free, client):
+        anna, ben = client(free), client(free)
+        anna.write("a.py", "anna = 1\n")
+        ben.run(SNEAK)
+        found = survey(repository_at(str(free.root)))
+        assert [one.path for one in found.conflicts] == ["a.py"]
+        assert commit(anna, "-am", "Both").status == 0
+        assert survey(repository_at(str(free.root))).conflicts == ()

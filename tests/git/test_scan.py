@@ -1,7 +1,10 @@
 """What git says of a tree, in every kind of repository, and without a trace of our asking."""
 
 import os
+import shutil
 import subprocess
+import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -194,3 +197,35 @@ def test_generated_files(repo: Repo) -> None:
     repo.write("docs/.gitattributes", "*.md linguist-generated=true\n")
     names = ["y.lock", "x.lock", "a.py", "docs/x.md"]
     assert scan.generated(tree(repo), names) == {"y.lock", "docs/x.md"}
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/shm"), reason="there is one file system only")
+def test_the_cache_of_new_files_is_used_only_where_folders_have_times(repo: Repo, tmp_path: Path) -> None:
+    """On another file system than ours nobody knows, and git walks all folders."""
+    elsewhere = Path(tempfile.mkdtemp(dir="/dev/shm"))
+    try:
+        for folder, cached in ((tmp_path, True), (elsewhere, os.stat(elsewhere).st_dev == os.stat(tmp_path).st_dev)):
+            scan.listing(tree(repo), str(folder), 0)
+            (index,) = folder.glob("index-*")
+            assert (b"UNTR" in index.read_bytes()) is cached
+    finally:
+        shutil.rmtree(elsewhere)
+
+
+def test_a_copy_of_the_index_that_a_peer_may_be_using_stays(repo: Repo, listed, tmp_path: Path, monkeypatch) -> None:
+    """Of two looks at once, each just after another change of the index."""
+    listed(repo)
+    (first,) = (tmp_path / "scans").glob("index-*")
+    unfinished = first.with_name(first.name + ".1")
+    unfinished.write_bytes(b"")
+    repo.write("a.py", "changed\n")
+    repo.git("add", "a.py")
+    listed(repo)
+    assert first.exists()
+    assert unfinished.exists()
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now + 120)
+    repo.write("b.py", "changed\n")
+    repo.git("add", "b.py")
+    listed(repo)
+    assert len(list((tmp_path / "scans").glob("index-*"))) == 1

@@ -1,8 +1,11 @@
 """Truth after: whatever a command changed in the tree is its agent's, a recorded conflict, or nobody's."""
 
 import hashlib
+import json
 import os
 import shutil
+import subprocess
+import sys
 import sysconfig
 import time
 from pathlib import Path
@@ -11,7 +14,7 @@ import pytest
 
 from pucs.model import FOREIGN, RAN, UNATTRIBUTED, Snapshot
 from pucs.state import contents, journal
-from tests.support import Repo, policy
+from tests.support import ROOT, Repo, policy
 
 LIBRARIES = (sysconfig.get_path("platlib"), sysconfig.get_path("purelib"))
 SNEAKY = (
@@ -30,6 +33,18 @@ def sneak(path: str) -> str:
 def blob(data: bytes) -> str:
     """Git's id of the bytes, by another implementation than ours."""
     return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def pucs(repo: Repo, *words: str) -> str:
+    """What the command line prints to a person."""
+    command = [sys.executable, "-m", "pucs", *words]
+    env = {**repo.env, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=repo.root, env=env, capture_output=True, text=True, check=True).stdout
+
+
+def clashes(repo: Repo) -> list[str]:
+    """The paths of the conflicts that are open."""
+    return [one["path"] for one in json.loads(pucs(repo, "status", "--json"))["conflicts"]]
 
 
 def entries(repo: Repo, path: str = "") -> list[Snapshot]:
@@ -103,6 +118,44 @@ class TestAConflict:
         (event,) = guarded.events("conflict")
         assert event["severity"] == "high"
         assert "agent-1" in event["warning"]
+
+    def test_is_over_when_the_holders_bytes_are_back(self, client, guarded: Repo) -> None:
+        anna, ben = client(), client()
+        anna.write("a.py", "anna\n")
+        ben.run(sneak("a.py"))
+        assert clashes(guarded) == ["a.py"]
+        pucs(guarded, "undo", "a.py", "--yes")
+        assert guarded.read("a.py") == "anna\n"
+        assert clashes(guarded) == []
+
+    @pytest.mark.parametrize("then", ["writes on", "goes back"])
+    def test_is_over_when_its_holder_goes_on(self, client, guarded: Repo, then: str) -> None:
+        anna, ben = client(), client()
+        anna.write("a.py", "anna\n")
+        ben.run(sneak("a.py"))
+        if then == "writes on":
+            anna.write("a.py", "anna again\n")
+        else:
+            anna.run("git checkout -q a.py")
+        anna.batch()
+        anna.stop()
+        assert guarded.events("conflict") != []
+        assert clashes(guarded) == []
+
+    def test_of_one_made_once_more_is_open_again(self, client, guarded: Repo) -> None:
+        anna, ben = client(), client()
+        anna.write("a.py", "anna\n")
+        ben.run(sneak("a.py"))
+        anna.write("a.py", "anna again\n")
+        ben.run(sneak("a.py"))
+        assert clashes(guarded) == ["a.py"]
+
+    def test_what_is_too_large_for_a_glance_is_kept_as_well(self, client, guarded: Repo) -> None:
+        large = b"0123456789abcdef" * (3 << 16)
+        guarded.write("new.bin", large)
+        client().run("python3 -c 'import os;os.remove(chr(110)+\"ew.bin\")'")
+        (entry,) = entries(guarded, "new.bin")
+        assert contents.kept(str(guarded.state), entry.before) == large
 
     def test_what_was_destroyed_is_kept(self, client, guarded: Repo) -> None:
         anna, ben = client(), client()
@@ -291,6 +344,14 @@ class TestLifetimes:
         guarded.write("a.py", "half")
         anna.end()
         assert holders(guarded, "a.py") == ["agent-1"]
+
+    def test_a_tool_of_a_server_that_only_reads(self, client, guarded: Repo) -> None:
+        anna = client()
+        anna.pre("mcp__files__read_text_file", path="a.py")
+        assert not (guarded.state / "runs").exists()
+        guarded.write("a.py", "person\n")
+        anna.post()
+        assert holders(guarded, "a.py") == []
 
     def test_a_tool_of_a_server_without_paths(self, client, guarded: Repo) -> None:
         anna = client()

@@ -8,31 +8,16 @@ from pucs.client.edits import Answer, ToolCall, identity_of
 from pucs.client.looking import see
 from pucs.client.opening import Repository, is_off, repository_at, spot_of
 from pucs.client.protection import protected
-from pucs.commands import UNKNOWN_READING, Reading
 from pucs.model import DENY, SILENT, Agent, EditRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_NOT_PLAIN = frozenset("$`(){}[]@\\%#!~\n")
+    from pucs.commands import Reading
+
 _MOST_LOCKED = 20
 """A command that writes more files is sweeping: its paths are checked, but it takes no locks."""
-
-
-def reading_of(call: ToolCall, command: str) -> Reading:
-    """What the command will do as far as its text tells; nothing is known where the caller stands in no repository.
-
-    Of PowerShell only what Bash would read the same: plain words, redirections and lists of them.
-    """
-    repository = repository_at(call.cwd)
-    if repository is None or (call.tool != "Bash" and not _NOT_PLAIN.isdisjoint(command)):
-        return UNKNOWN_READING
-    from pucs.client.git_places import alias_of  # noqa: PLC0415 - only what may write is read
-    from pucs.shell.reading import read  # noqa: PLC0415
-
-    reading = read(command, call.cwd, call.caller.environ, repository.installation.libraries, alias_of)
-    return reading if call.tool == "Bash" else reading._replace(unknown=True, read_only=False)
 
 
 def before(call: ToolCall, command: str, reading: Reading) -> Answer:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from pucs.commands import Reading
+
 _SHELLS = ("Bash", "PowerShell")
 _REFUSALS = ("PreToolUse:", "<tool_use_error>", "Claude requested permission", "The user doesn't want", "Refusing to")
 
@@ -26,18 +28,21 @@ def main(event: str) -> None:
     door.run(event, HANDLERS[event])
 
 
-def _pre_tool_use(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def before_tool(data: Mapping[str, Any], read: Reading | None = None) -> Mapping[str, Any] | None:
+    """PreToolUse; `read` is what the tool's command was read to do, where that is known already."""
     call = _call(data)
     command = _text(call.values.get("command"))
     reading = UNKNOWN_READING._replace(writes=tuple(path for path, _ in call.paths))
     answer = edits.Answer(SILENT)
     if call.tool in _SHELLS:
-        why = _held_up(call, command)
+        why = _held_up(call, command) if read is None else ""
         if why:
             return _output("PreToolUse", permissionDecision="deny", permissionDecisionReason=why)
-        from pucs.client import commands  # noqa: PLC0415 - an edit does without
+        from pucs.client import command_texts, commands  # noqa: PLC0415 - an edit does without
 
-        reading = commands.reading_of(call, command)
+        reading = (
+            read if read is not None else command_texts.reading_of(call.tool, command, call.cwd, call.caller.environ)
+        )
         answer = commands.before(call, command, reading)
     elif call.paths:
         answer = edits.before(call)
@@ -201,7 +206,7 @@ def _subagent_stop(data: Mapping[str, Any]) -> None:
 
 
 HANDLERS = {
-    "PreToolUse": _pre_tool_use,
+    "PreToolUse": before_tool,
     "PostToolUse": _post_tool_use,
     "PostToolUseFailure": _post_tool_use_failure,
     "PostToolBatch": _post_tool_batch,

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from pucs.commands import Reading
+
 _SHELLS = ("Bash", "PowerShell")
 _ENDS = ("PostToolUse", "PostToolUseFailure")
 _LONGEST_ID = 200
@@ -21,20 +23,43 @@ def main(event: str) -> None:
 
 
 def _answered(event: str, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    if data.get("tool_name") in _SHELLS and (_has_ended(data) if event in _ENDS else _only_reads(data)):
-        return None
-    from pucs.hosts.claude_code import HANDLERS  # noqa: PLC0415 - this is what is spared
+    read = None
+    if data.get("tool_name") in _SHELLS:
+        if event in _ENDS:
+            if _has_ended(data):
+                return None
+        else:
+            tool, command = data["tool_name"], _command(data)
+            if tool == "Bash" and _is_harmless(command):
+                return None
+            read = _reading(tool, command, data.get("cwd"))
+            if read is not None and read.read_only:
+                return None
+    from pucs.hosts import claude_code  # noqa: PLC0415 - this is what is spared
 
-    return HANDLERS[event](data)
+    return claude_code.before_tool(data, read) if read is not None else claude_code.HANDLERS[event](data)
 
 
-def _only_reads(data: Mapping[str, Any]) -> bool:
-    """Whether the command is proven to write nothing: whoever guards what has nothing to say then."""
-    from pucs.shell.quick import read_only  # noqa: PLC0415 - an edit does without
-
+def _command(data: Mapping[str, Any]) -> str:
     values = data.get("tool_input")
     command = values.get("command") if isinstance(values, dict) else None
-    return data["tool_name"] == "Bash" and isinstance(command, str) and read_only(command)
+    return command if isinstance(command, str) else ""
+
+
+def _is_harmless(command: str) -> bool:
+    """Whether it is proven to write nothing: whoever guards what has nothing to say then."""
+    from pucs.shell.quick import read_only  # noqa: PLC0415 - an edit does without
+
+    return read_only(command)
+
+
+def _reading(tool: str, command: str, cwd: object) -> Reading | None:
+    """What the command will do; None where that is better told later."""
+    from pucs.client import command_texts  # noqa: PLC0415 - most commands are proven by now
+
+    if not isinstance(cwd, str) or not cwd.startswith("/") or command_texts.is_committing(cwd):
+        return None
+    return command_texts.reading_of(tool, command, cwd, system.environ())
 
 
 def _has_ended(data: Mapping[str, Any]) -> bool:

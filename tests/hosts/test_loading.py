@@ -18,8 +18,6 @@ HEAVY = {
     "yaml", "pathspec", "filelock", "git", "rich", "socket", "threading", "os", "abc", "site",
 }  # fmt: skip
 
-NAMING = {"re", "enum", "functools", "collections"}
-"""What tree-sitter imports, which names the functions in a denial."""
 
 _ANY_COMMAND = {
     "pucs.hookpath",
@@ -133,6 +131,24 @@ class TestModules:
         assert {name for name in modules - bare if name.startswith("pucs.")} == own
         assert (modules - bare) & HEAVY == set()
 
+    def test_a_command_that_only_the_parser_proves_to_read(self, client, loaded, bare) -> None:
+        command = "for f in *; do head -1 $f; done"
+        modules = loaded(client(), "pre_tool_use", tool_name="Bash", tool_use_id="c", tool_input={"command": command})
+        assert loaded.stdout == ""
+        assert "pucs.shell.walking" in modules
+        assert modules.isdisjoint({"pucs.client.opening", "pucs.client.edits", "pucs.state.files", "pucs.policy"})
+        assert (modules - bare) & HEAVY == set()
+
+    def test_a_command_that_writes(self, client, guarded: Repo, loaded, bare) -> None:
+        event = {"tool_name": "Bash", "tool_use_id": "c", "tool_input": {"command": "echo x > a.py; ./build"}}
+        anna = client()
+        for script in ("pre_tool_use", "post_tool_use"):
+            modules = loaded(anna, script, **event)
+            assert loaded.stdout == ""
+            assert "pucs.client.runs" in modules
+            assert (modules - bare) & HEAVY == set()
+            guarded.write("a.py", "x\n")
+
     def test_notices_come_after_a_command_that_only_reads(self, client, guarded: Repo, loaded) -> None:
         anna, ben = client(), client()
         before = (guarded.root / "a.py").read_text()
@@ -147,7 +163,7 @@ class TestModules:
         client().write("a.py", "anna\n")
         modules = loaded(client(), "pre_tool_use", **call(str(guarded.root / "a.py")))
         assert '"deny"' in loaded.stdout
-        assert (modules - bare) & HEAVY - NAMING == set()
+        assert (modules - bare) & HEAVY == set()
 
     def test_what_is_none_of_our_business(self, client, guarded: Repo, loaded, bare) -> None:
         modules = loaded(client(), "pre_tool_use", tool_name="Read", tool_use_id="c", tool_input={"file_path": "a.py"})

@@ -65,7 +65,7 @@ def partition(path: str, one: Need, other: Need, symbols: Sequence[Symbol]) -> P
             return PartitionResult(path, first.agent, shares, reason=f"{second.agent} has the rest of the file")
         return _waiting(path, first, shares, needs, f"nothing of the file is left beside what {first.agent} needs")
     theirs = _wanted(first)
-    left = tuple(name for name in _wanted(second) if not any(_meet(name, part) for part in contested))
+    left = tuple(name for name in _wanted(second) if name not in contested)
     # Whose changes are in a class beside its members keeps them without a lock on all of it.
     theirs = tuple(name for name in theirs if not any(_inside(more, name) for more in left))
     left = tuple(name for name in left if not any(_inside(more, name) for more in theirs))

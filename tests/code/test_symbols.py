@@ -70,6 +70,27 @@ class TestLanguages:
         assert symbols_of(data, path) is None
 
 
+class TestWhatBelongsToWhat:
+    @pytest.mark.parametrize(
+        ("path", "text", "symbols"),
+        [
+            ("a.py", "\ufeff# Leads in.\ndef a(): pass\n", [("a", 1, 2)]),
+            ("a.py", "x = 1  # Not about a.\ndef a(): pass\n", [("<module:x>", 1, 1), ("a", 2, 2)]),
+            ("a.py", "import a\nprint(1)\nimport b\n", [("<imports>", 1, 1), ("<imports>#2", 3, 3)]),
+            ("a.py", "# Not about a.\n\ndef a(): pass\n", [("a", 3, 3)]),
+            ("a.py", "class A:\n    def m(self):\n        pass\n    # Of A.\ndef f(): pass\n",
+             [("A", 1, 4), ("A.m", 2, 3), ("f", 5, 5)]),
+            ("a.ts", "class A {\n  @Input() x = 1;\n  m() {}\n}\n", [("A", 1, 4), ("A.m", 3, 3)]),
+            ("a.js", "go(); /* Of the\n call. */\nfunction f() {}\n", [("f", 3, 3)]),
+            ("a.js", "function f() {} function g() {}\n", [("f", 1, 1)]),
+            ("a.rs", "impl<T> Shape for Box<T> {\n  fn area() {}\n}\n", [("<impl Shape for Box<T>>", 1, 3), ("Box.area", 2, 2)]),
+            ("a.rs", "//! Of the file.\nuse a;\n", [("<imports>", 2, 2)]),
+        ],
+    )  # fmt: skip
+    def test_lines(self, path: str, text: str, symbols: list[tuple[str, int, int]]) -> None:
+        assert [(name, first, last) for name, _, first, last in told(text, path)] == symbols
+
+
 class TestBroken:
     def test_what_stands_before_and_after_an_unfinished_function(self) -> None:
         text = "import a\n\ndef good():\n    return 1\n\ndef bad(:\n    return (\n\nclass C:\n    def m(self):\n        pass\n"

@@ -5,9 +5,11 @@ import json
 import pytest
 
 from pucs import PUCSClient
+from pucs.client.moving import needed_by_locks
 from pucs.errors import Refusal, UsageError
 from pucs.linediff import cuts
 from pucs.parts import moved
+from pucs.view import Change
 from tests.cli.conftest import Pucs, pucs  # noqa: F401 - the fixture
 from tests.code.samples import JAVASCRIPT, PYTHON
 from tests.support import Client, Repo, policy
@@ -165,6 +167,18 @@ class TestLines:
             assert ben.edit("notes.txt", "line 9\n", "BEN\n").silent
             assert ben.write("notes.txt", shared.read("notes.txt").replace("line 11\n", "")).denied
             assert ben.pre("Bash", command="sed -i s/20/30/ notes.txt").denied, "who knows which lines"
+
+    def test_what_they_were_is_kept_as_long_as_they_are_followed(self, shared: Repo) -> None:
+        library(shared, "tool").acquire_locks("notes.txt:10-12")
+
+        def rule(view):
+            record = view.path("notes.txt")
+            [lock] = record.tree(".").locks
+            moved_on = record.with_tree(".", record.tree(".")._replace(locks=(lock._replace(base="b" * 40),)))
+            return Change(lock.parts[0][1], {"path/notes.txt": moved_on})
+
+        found_in = shared.store.transact(rule)
+        assert {found_in, "b" * 40} <= needed_by_locks(shared.store.read())
 
     def test_a_file_that_is_really_called_so(self, shared: Repo, ben: Client) -> None:
         shared.write("notes.txt:3", "x\n")

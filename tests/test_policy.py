@@ -163,7 +163,7 @@ policies = st.builds(
         st.builds(CriticalRule, patterns, names, seconds, st.booleans(), st.booleans()), max_size=3
     ).map(tuple),
     locks=st.builds(LockPolicy, seconds, seconds, seconds, names, names),
-    guard=st.builds(GuardPolicy, names, names, names),
+    guard=st.builds(GuardPolicy, names, names, names, seconds),
     commits=st.builds(CommitPolicy, names, st.lists(names).map(tuple)),
     log_max_entries=st.integers(1),
     snapshots=st.builds(SnapshotPolicy, seconds, st.integers(1)),

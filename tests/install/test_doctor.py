@@ -50,10 +50,10 @@ def test_the_reader_of_shell_commands_is_missed(installed: Repo, pucs: Pucs) -> 
 
 def test_the_proof_leaves_nothing_behind(installed: Repo, pucs: Pucs) -> None:
     def seen() -> dict:
-        """Every file, without the log, the copies and the published files, which keep that a proof was made."""
+        """Every file, without the log, the copies with their journal, and the published files, which keep that a proof was made."""
         files = {path: one for path, one in picture(installed.root.parent).items() if one[0] != "folder"}
         return {
-            path: one for path, one in files.items() if not re.search("/pucs/(state/|mutex|publishing|spool/)", path)
+            path: one for path, one in files.items() if not re.search("/pucs/(state/|mutex|publishing|spool/|journal)", path)
         }
 
     client = Client(installed)

@@ -19,10 +19,11 @@ _LONGEST_ID = 200
 
 def main(event: str) -> None:
     """Answers the event of a tool call, as `claude_code.main` does."""
-    door.run(event, lambda data: _answered(event, data))
+    door.run(event, lambda data: answered(event, data))
 
 
-def _answered(event: str, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def answered(event: str, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The answer to one of the three events of a tool call; None is silence."""
     read = None
     if data.get("tool_name") in _SHELLS:
         if event in _ENDS:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from pucs.hosts import reading_only
 from pucs.hosts.claude_code import HANDLERS
 from tests.support import ENTRY, ROOT, Client, Repo, policy, run_hook
 
@@ -97,6 +98,13 @@ def test_ten_megabytes_in_any_other_field(guarded: Repo, field) -> None:
     assert sum(file.stat().st_size for file in guarded.state.rglob("*") if file.is_file()) < 1_000_000
 
 
+def answered(event: str, data: dict[str, Any]) -> Any:
+    """What the hook of that event answers."""
+    if event in ("PreToolUse", "PostToolUse", "PostToolUseFailure"):
+        return reading_only.answered(event, data)
+    return HANDLERS[event](data)
+
+
 WRONG: list[Any] = [None, True, 7, 7.5, "", "text", [], ["x"], {}, {"x": 1}, [[[]]], "\ud800", "a\0b", -1]
 
 
@@ -112,19 +120,22 @@ def test_wrong_types_for_each_field(place: Repo, script) -> None:
         "source": "startup",
         "tool_calls": [call],
     }
+    shell = {**event, "tool_name": "Bash", "tool_input": {"command": "ls"}}
     for field in event:
         for wrong in WRONG:
-            answer = HANDLERS[SCRIPTS[script]]({**event, field: wrong})
+            answered(SCRIPTS[script], {**shell, field: wrong})
+            answer = answered(SCRIPTS[script], {**event, field: wrong})
             assert answer is None or isinstance(answer, dict), (field, wrong)
             json.dumps(answer)
     for wrong in WRONG:
-        for inner in ("file_path", "notebook_path", "path", "paths", "content", "old_string"):
-            for tool in ("Edit", "Write", "NotebookEdit", "mcp__x__write_file"):
-                HANDLERS[SCRIPTS[script]](
-                    {**event, "tool_name": tool, "tool_input": {"file_path": "a.py", inner: wrong}}
+        for inner in ("file_path", "notebook_path", "path", "paths", "content", "old_string", "command"):
+            for tool in ("Edit", "Write", "NotebookEdit", "mcp__x__write_file", "Bash", "PowerShell"):
+                answered(
+                    SCRIPTS[script], {**event, "tool_name": tool, "tool_input": {"file_path": "a.py", inner: wrong}}
                 )
-        HANDLERS[SCRIPTS[script]](
-            {**event, "tool_calls": [wrong, {**call, "tool_input": wrong}, {**call, "tool_use_id": wrong}]}
+        answered(
+            SCRIPTS[script],
+            {**event, "tool_calls": [wrong, {**call, "tool_input": wrong}, {**call, "tool_use_id": wrong}]},
         )
 
 
@@ -190,7 +201,7 @@ def test_no_event_makes_a_handler_fail(place: Repo, events) -> None:
     os.chdir(place.root)
     try:
         for name, event in events:
-            answer = HANDLERS[name]({"cwd": str(place.root), **event})
+            answer = answered(name, {"cwd": str(place.root), **event})
             assert answer is None or set(answer) == {"hookSpecificOutput"}
             json.dumps(answer)
     finally:

@@ -6,6 +6,9 @@ from pucs import locks
 from pucs.model import EditRequest, Target
 from pucs.policy import Policy, critical
 
+_WAITED_S = 300.0
+"""So long the lock binds that a wait took, while its agent writes nothing."""
+
 
 def claim_for(request: EditRequest, target: Target, policy: Policy) -> locks.Claim:
     """The claim of the request's agent. A critical file has its own durations, a wish is cut to what is allowed."""
@@ -28,4 +31,5 @@ def claim_for(request: EditRequest, target: Target, policy: Policy) -> locks.Cla
         request.call,
         request.explicit,
         target.parts if request.explicit else (),
+        min(_WAITED_S, longest) if request.place else 0.0,
     )

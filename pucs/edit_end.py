@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pucs import locks, notices
 from pucs.claims import claim_for
-from pucs.model import UNKNOWN, Agent, EditRequest, Event, Lock, Notice, PathRecord, Target, Waiter
+from pucs.model import UNKNOWN, Agent, EditRequest, Event, Notice, PathRecord, Target
 from pucs.policy import Policy
 from pucs.view import Change
 
@@ -115,25 +115,11 @@ def settle(agent: Agent, found: dict[str, tuple[Target, ...]], view: View, *, wr
 
 def woken(record: PathRecord, tree_name: str, view: View, writes: dict[str, Any]) -> PathRecord:
     """The record without the waiters whose way is free now; their notices are added to `writes`."""
-    tree = record.tree(tree_name)
-    if not tree.waiters:
+    if not record.tree(tree_name).waiters:
         return record
-    left = []
-    for waiter in tree.waiters:
-        if any(_bars(lock, waiter) for lock in locks.others(tree, waiter.agent)):
-            left.append(waiter)
-            continue
-        writes["ticket/" + waiter.ticket] = None
-        key = "inbox/" + waiter.agent
-        inbox = writes.get(key) or view.inbox(waiter.agent)
-        text = f"{record.path} is free now; you were denied it earlier."
-        writes[key] = notices.put(inbox, Notice(text, view.now, about=notices.FREE + record.path))
-    return record.with_tree(tree_name, tree._replace(waiters=tuple(left)))
+    from pucs import places  # noqa: PLC0415 - nobody waits for most files
 
-
-def _bars(lock: Lock, waiter: Waiter) -> bool:
-    """Whether the waiter waits for this lock: of several in one file, for that of the agent whose lines it wanted."""
-    return not waiter.holder or locks.family(lock.agent, waiter.holder)
+    return places.woken(record, tree_name, view, writes)
 
 
 def swept(agent: Agent, targets: tuple[Target, ...], view: View) -> Change:

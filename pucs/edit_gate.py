@@ -38,7 +38,7 @@ AGAIN = "again"
 """A decision meaning that a peer acted after the request looked at the disk: look again and ask again."""
 
 WAIT = "wait"
-"""The answer to a patient request: a peer's call is writing the file now, ask again in a moment."""
+"""The answer to a patient request: ask again in a moment, a peer is writing the file now or about to get its turn."""
 
 EDIT_TOOLS = ("Write", "Edit", "MultiEdit", "NotebookEdit")
 
@@ -110,6 +110,27 @@ def _held(case: Case) -> Change | None:
     return None
 
 
+def _next(case: Case) -> Change | None:
+    """A path that is free goes to whom has waited for it the longest, and really waits now."""
+    if any(state != locks.VOID for _, state in case.states):
+        return None
+    if not any(waiter.place for tree in case.record.trees.values() for waiter in tree.waiters):
+        return None
+    agent, target = case.request.agent.id, case.target
+    mine = locks.own(case.tree, agent)
+    if mine is not None and locks.state_of(mine, target.content, case.view) != locks.VOID:
+        return None
+    from pucs import queues  # noqa: PLC0415 - nobody waits for most files
+
+    first = queues.ahead((target.tree, target.path), (agent, case.request.place), case.policy, case.view)
+    if first is None:
+        return None
+    if case.request.patient:
+        return Change(Verdict(WAIT))
+    lock = Lock(first.agent, None, "", first.since, 0.0, 0.0, 0, target.content)
+    return _deny_waiting(Finding("next", target.path, lock=lock, tree=target.tree), case, target.tree)
+
+
 def _hunk(case: Case, lock: Lock) -> tuple[bytes, ...]:
     return (case.plan.clashes[lock.agent],) if case.plan is not None else ()
 
@@ -151,6 +172,7 @@ _ROWS: tuple[Callable[[Case], Change | None], ...] = (
     _boundary,
     _critical_elsewhere,
     _held,
+    _next,
     _parked,
     _stale,
 )
@@ -165,10 +187,10 @@ def _deny_waiting(finding: Finding, case: Case, tree_name: str) -> Change:
         waiter = Waiter(agent, f"t{view.revision}", view.now, holder=finding.lock.agent if finding.lock else "")
     else:
         holder = finding.lock.agent if finding.lock else ""
-        waiter = mine._replace(denials=mine.denials + 1, holder=holder)
+        waiter = mine._replace(ticket=mine.ticket or f"t{view.revision}", denials=mine.denials + 1, holder=holder)
     rest = tuple(one for one in tree.waiters if one.agent != agent)
     record = case.record.with_tree(tree_name, tree._replace(waiters=(*rest, waiter)))
-    ticket = Name(case.target.path, at=view.now, extra={"tree": tree_name, "agent": agent})
+    ticket = Name(case.target.path, at=view.now, extra={"tree": tree_name, "agent": agent, "for": case.target.tree})
     finding = finding._replace(ticket=waiter.ticket, denials=waiter.denials)
     return _deny(finding, case, record, {"ticket/" + waiter.ticket: ticket})
 

@@ -35,6 +35,7 @@ class Claim(Record):
     call: str = ""
     explicit: bool = False
     parts: tuple[Part, ...] = ()
+    waited: float = 0.0
 
 
 def dirty(lock: Lock, content: str) -> bool:
@@ -88,6 +89,7 @@ def take(record: PathRecord, tree_name: str, claim: Claim, view: View) -> PathRe
     if mine is not None:
         calls = mine.calls if not claim.call or claim.call in mine.calls else (*mine.calls, claim.call)
         lapsed = view.now >= mine.expires()
+        wished = claim.explicit and (not claim.waited or mine.waited > 0)  # no wait shortens what its agent has
         lock = mine._replace(
             last=view.now,
             revision=view.revision,
@@ -96,14 +98,14 @@ def take(record: PathRecord, tree_name: str, claim: Claim, view: View) -> PathRe
             process=claim.process or mine.process,
             stream=claim.stream,
             task=claim.task or mine.task,
-            explicit=mine.explicit or claim.explicit,
+            explicit=mine.explicit or wished,
         )
         if mine.wrote is None and not mine.calls:
             lock = lock._replace(base=claim.content)
-        if claim.explicit:
+        if wished:
             whole = not claim.parts or (mine.explicit and not mine.parts and not lapsed)
             lock = lock._replace(parts=() if whole else _joined(mine.parts, claim.parts))
-            lock = lock._replace(seconds=claim.seconds, longest=claim.longest, acquired=view.now)
+            lock = lock._replace(seconds=claim.seconds, longest=claim.longest, acquired=view.now, waited=claim.waited)
         return record.with_tree(tree_name, _with(tree, lock))
     token = max(record.token + 1, view.revision)
     lock = Lock(
@@ -122,6 +124,7 @@ def take(record: PathRecord, tree_name: str, claim: Claim, view: View) -> PathRe
         explicit=claim.explicit,
         process=claim.process,
         parts=claim.parts,
+        waited=claim.waited,
     )
     tree = _with(_without_waiter(tree, claim.agent), lock)
     return record._replace(token=token).with_tree(tree_name, tree)
@@ -151,6 +154,8 @@ def written(record: PathRecord, tree_name: str, claim: Claim, view: View, *, bas
         return record
     before = mine.wrote if mine.wrote is not None else mine.base
     lock = mine._replace(wrote=claim.content, head=claim.head, last=view.now, revision=view.revision)
+    if lock.waited:
+        lock = lock._replace(explicit=False, waited=0.0)
     writer = Writer(claim.agent, view.revision, view.now, before, claim.content)
     seen = {**tree.seen, claim.agent: view.revision}
     return record.with_tree(tree_name, _with(tree, lock)._replace(writer=writer, seen=_latest(seen)))
@@ -234,7 +239,9 @@ def plain(record: PathRecord, tree_name: str, agent: str) -> PathRecord:
     """The record after the agent's lock is no longer asked for by name: it binds while there are bytes or calls."""
     tree = record.tree(tree_name)
     mine = own(tree, agent)
-    return record if mine is None else record.with_tree(tree_name, _with(tree, mine._replace(explicit=False, parts=())))
+    if mine is None:
+        return record
+    return record.with_tree(tree_name, _with(tree, mine._replace(explicit=False, parts=(), waited=0.0)))
 
 
 def shown(record: PathRecord, tree_name: str, agent: str, view: View) -> PathRecord:

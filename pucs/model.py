@@ -16,18 +16,12 @@ if TYPE_CHECKING:
 
     Part = tuple[str, str, int, int]
 
-ABSENT = "-"
-UNKNOWN = "?"
-
-ALIVE = "alive"
-DEAD = "dead"
+ABSENT, UNKNOWN = "-", "?"
+ALIVE, DEAD = "alive", "dead"
+SILENT, GRANT, DENY = "silent", "grant", "deny"
 
 PERSON = "person"
 """What the ids of people begin with, who may hold explicit locks but are no agents."""
-
-SILENT = "silent"
-GRANT = "grant"
-DENY = "deny"
 
 
 class Process(Record):
@@ -44,7 +38,7 @@ class Lock(Record):
     """An agent's claim on one path in one tree; binds others only while there is something to protect.
 
     `revision` is the state's when its agent last acted here: it orders what clocks, which may jump, cannot. An explicit
-    one with `parts` (see pucs.parts) binds only there.
+    one with `parts` (see pucs.parts) binds only there, one with `waited` for so many seconds or until its agent writes.
     """
 
     agent: str
@@ -63,10 +57,13 @@ class Lock(Record):
     process: Process | None = None
     revision: int = 0
     parts: tuple[Part, ...] = ()
+    waited: float = 0.0
     extra: dict[str, Any] = {}
 
     def expires(self, seen: float = 0.0) -> float:
         """When it lapses if the agent, last seen at `seen`, does nothing more."""
+        if self.waited:
+            return self.acquired + self.waited
         return min(max(self.last, seen) + self.seconds, self.acquired + self.longest)
 
 
@@ -81,13 +78,14 @@ class Writer(Record):
 
 
 class Waiter(Record):
-    """An agent that was denied because of `holder` and wants to hear of its end; `denials` counts its tries."""
+    """An agent denied (`denials` times) because of `holder`, that wants to hear of its end; `place` is its wait's."""
 
     agent: str
     ticket: str
     since: float
     denials: int = 1
     holder: str = ""
+    place: int = 0
 
 
 class Weave(Record):
@@ -153,6 +151,7 @@ class Agent(Record):
     paths: tuple[tuple[str, str], ...] = ()
     calls: dict[str, Call] = {}
     children: int = 0
+    waits: tuple[int, ...] = ()
     extra: dict[str, Any] = {}
 
 
@@ -210,7 +209,7 @@ class Target(Record):
 class EditRequest(Record):
     """A tool call as the edit gate sees it, or somebody's wish for a lock (`explicit`, for `seconds` if not 0).
 
-    A `patient` one is asked again in a moment where only another's open call is in its way.
+    A `patient` one is asked again in a moment where an open call or another's turn is in its way. `place` is a wait's.
     """
 
     agent: Agent
@@ -222,6 +221,7 @@ class EditRequest(Record):
     explicit: bool = False
     seconds: float = 0.0
     patient: bool = False
+    place: int = 0
 
 
 class Finding(Record):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pucs.locks import HELD, PARKED, texts_of
 from pucs.model import Lock
-from pucs.policy import Policy
+from pucs.patterns import matches
+from pucs.policy import CriticalRule, Policy
 from pucs.record import Record
 from pucs.times import text_of
 
@@ -28,6 +29,15 @@ class Holding(Record):
     waiters: tuple[str, ...] = ()
 
 
+class Queue(Record):
+    """Who waits for a path in a tree: how many of them stand in line, and all in order, those first."""
+
+    path: str
+    tree: str
+    standing: int
+    agents: tuple[str, ...]
+
+
 class Survey(Record):
     """All that the documents are made of, taken at one moment."""
 
@@ -40,6 +50,7 @@ class Survey(Record):
     is_off: bool = False
     log: tuple[dict[str, Any], ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    queues: tuple[Queue, ...] = ()
 
 
 def file_locks(survey: Survey) -> dict[str, Any]:
@@ -69,7 +80,7 @@ def orchestrator_state(survey: Survey) -> dict[str, Any]:
         "session_id": survey.session,
         "started_at": text_of(survey.started) if survey.started else None,
         "streams": {name: _stream(name, survey) for name in names},
-        "critical_files": {rule.path: _critical(rule.path, survey) for rule in survey.policy.critical_files},
+        "critical_files": {rule.path: _critical(rule, survey) for rule in survey.policy.critical_files},
         "conflicts": [_conflict(one) for one in survey.conflicts],
         "cross_log": list(survey.log),
         "version": 1,
@@ -113,13 +124,14 @@ def _locked(holding: Holding) -> dict[str, Any]:
     }
 
 
-def _critical(path: str, survey: Survey) -> dict[str, Any]:
-    found = [holding for holding in survey.holdings if holding.path == path]
+def _critical(rule: CriticalRule, survey: Survey) -> dict[str, Any]:
+    found = [holding for holding in survey.holdings if matches((rule.pattern,), holding.path)]
+    queues = [queue for queue in survey.queues if matches((rule.pattern,), queue.path)]
     status = {HELD: "locked", PARKED: "parked"}.get(found[0].state, "free") if found else "free"
     return {
         "status": status,
         "owner": found[0].lock.agent if found else None,
-        "queue": [waiter for holding in found for waiter in holding.waiters],
+        "queue": [agent for queue in queues for agent in queue.agents],
     }
 
 

@@ -6,6 +6,7 @@ from pucs.conflicts import key_of
 from pucs.errors import StoreError
 from pucs.model import Agent, Event, Inbox, Name, PathRecord, Process
 from pucs.record import Record
+from pucs.waits import key_of as wait_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pucs.conflicts import Conflict
+    from pucs.waits import Wait
 
 
 class Damaged(StoreError):  # noqa: N818 - a state of a record
@@ -62,6 +64,11 @@ class View:
     def conflict(self, identifier: str) -> Conflict | None:
         """The recorded conflict of that id."""
         record: Conflict | None = self._load(key_of(identifier))
+        return record
+
+    def wait(self, number: int) -> Wait | None:
+        """The wait of that number."""
+        record: Wait | None = self._load(wait_key(number))
         return record
 
     def name(self, key: str) -> Name | None:

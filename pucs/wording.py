@@ -76,6 +76,15 @@ def _where(now: Circumstances) -> str:
     return f", in {', '.join(printable(name, 60) for name in now.symbols[:2])}{more}"
 
 
+def _next(finding: Finding, now: Circumstances) -> str:
+    who = finding.lock.agent if finding.lock else "another agent"
+    since = f" since {text_of(finding.lock.acquired)[11:16]} UTC" if finding.lock else ""
+    return _joined(
+        f"PUCS: {printable(finding.path)} is free, but {_name(who)} has waited for it{since} and is next.",
+        f"Run `{now.command} wait {finding.ticket}` to stand in line; the file is yours when it returns.",
+    )
+
+
 def _critical(finding: Finding, now: Circumstances) -> str:
     path, lock = printable(finding.path), finding.lock
     where = "the main worktree" if finding.tree == "." else f"worktree {_name(finding.tree.rpartition(':')[0])}"
@@ -183,6 +192,7 @@ def argument(path: str) -> str:
 
 _SENTENCES = {
     "held": _held,
+    "next": _next,
     "critical": _critical,
     "parked": _parked,
     "parked-kept": _parked_kept,

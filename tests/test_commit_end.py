@@ -46,7 +46,7 @@ def test_a_deleted_path_is_free():
 def test_whoever_waited_is_told():
     record = PathRecord("x", trees={".": Tree(locks=(lock("me"),), waiters=(Waiter("you", "t1", NOW),))})
     change = after(record)
-    assert change.writes["ticket/t1"] is None
+    assert change.writes["path/x"].tree(".").waiters == ()
     assert [notice.text for notice in change.writes["inbox/you"].notices] == [
         "x is free now; you were denied it earlier."
     ]

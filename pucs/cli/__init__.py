@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FAMILIES = (
-    "installing", "showing", "locking", "partitioning", "committing", "undoing", "switching", "checking",
-    "demonstrating",
+    "installing", "showing", "locking", "waiting", "partitioning", "committing", "undoing", "switching",
+    "checking", "demonstrating",
 )  # fmt: skip
 
 EPILOG = """exit codes: 0 fine, 1 refused by the rules, 2 wrong use, 3 the world failed (disk, git, a process),

@@ -1,9 +1,8 @@
-"""`pucs lock`, `unlock`, `adopt`, `wait`, `locks`."""
+"""`pucs lock`, `unlock`, `adopt`, `locks`."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from typing import Any
 
@@ -11,14 +10,12 @@ from pucs.cli.standing import caller, for_people_only, here, person, publish_if_
 from pucs.client import handling
 from pucs.client.library import PUCSClient
 from pucs.client.surveying import survey
-from pucs.client.windows import in_the_way
-from pucs.errors import Refusal, UsageError
+from pucs.errors import UsageError
 from pucs.locks import HELD, texts_of
 from pucs.report import Holding, tree_name
-from pucs.wording import ago, argument, holder
+from pucs.wording import holder
 
-_LONGEST_WAIT = 109.0
-_PAUSE = 0.2
+_NAMED = 4
 
 
 def add(commands: Any) -> None:
@@ -41,11 +38,6 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("adopt", help="take over parked changes of an agent that is gone; a copy is kept")
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.set_defaults(run=_adopt)
-
-    parser = commands.add_parser("wait", help="wait until a path is free (exit 0) or the time is over (exit 1)")
-    parser.add_argument("what", metavar="TICKET|PATH")
-    parser.add_argument("--timeout", type=float, default=100.0, metavar="SECONDS", help="at most 109 (default 100)")
-    parser.set_defaults(run=_wait)
 
 
 def _minutes(text: str) -> float:
@@ -76,10 +68,15 @@ def line_of(holding: Holding, now: float) -> str:
     left = round((holding.expires - now) / 60)
     until = f"{left} min left" if left > 0 else "over time"
     state = until if holding.state == HELD else "parked: uncommitted bytes, its agent is gone or idle"
-    waiting = f", {len(holding.waiters)} waiting" if holding.waiters else ""
+    waiting = f", {len(holding.waiters)} waiting: {_some(holding.waiters)}" if holding.waiters else ""
     tree = "" if holding.tree == "." else f" [{tree_name(holding.tree)}]"
     parts = "".join(f" {text}" for text in texts_of(holding.lock.parts))
     return f"{shown(holding.path)}{shown(parts)}{tree}  {holder(holding.lock, now)}  ({state}{waiting})"
+
+
+def _some(agents: tuple[str, ...]) -> str:
+    more = f" and {len(agents) - _NAMED} more" if len(agents) > _NAMED else ""
+    return shown(", ".join(agents[:_NAMED])) + more
 
 
 def _lock(arguments: argparse.Namespace) -> int:
@@ -124,34 +121,3 @@ def _adopt(arguments: argparse.Namespace) -> int:
         print(f"{shown(path)}: the change of {holding.lock.agent} is yours now")
     publish_if_possible(repository)
     return 0
-
-
-def _wait(arguments: argparse.Namespace) -> int:
-    repository = here()
-    if not 0 <= arguments.timeout <= _LONGEST_WAIT:
-        raise UsageError("--timeout must be between 0 and 109 seconds", "a client ends its commands at 120 seconds")
-    agent = caller(repository)
-    what = handling.awaited(repository, arguments.what, agent.id if agent else "")
-    if what is None:
-        print(f"ticket {arguments.what} is done: its path was free")
-        return 0
-    end = time.monotonic() + arguments.timeout
-    environ = dict(os.environ)
-    while True:
-        window = in_the_way(repository, environ, max(0.0, end - time.monotonic()))
-        if window is not None:
-            raise Refusal(f"a commit by {window.by} is still in progress", "wait again, or work on something else")
-        held = handling.in_the_way(repository, what)
-        if not any(one.state == HELD for one in held):
-            parked = f"; it holds uncommitted changes of {held[0].lock.agent}, who is gone" if held else ""
-            print(f"{shown(what.path) if what.path else 'this working tree'} is free{parked}")
-            return 0
-        if time.monotonic() >= end:
-            lock = held[0].lock
-            since = ago(repository.store.read().now - lock.acquired)
-            again = f"{repository.installation.command} wait {argument(arguments.what)}"
-            raise Refusal(
-                f"{shown(what.path)} is still held by {lock.agent}, who took it {since}",
-                f"wait again: {again}, or work on something else",
-            )
-        time.sleep(_PAUSE)

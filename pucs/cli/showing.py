@@ -12,7 +12,7 @@ from pucs.cli.standing import caller, here, publish_if_possible, seconds_of, sho
 from pucs.client import handling
 from pucs.client.surveying import survey
 from pucs.conflicts import Conflict
-from pucs.report import orchestrator_state
+from pucs.report import Survey, orchestrator_state, tree_name
 from pucs.times import moment_of
 from pucs.wording import ago
 
@@ -61,12 +61,25 @@ def _status(arguments: argparse.Namespace) -> int:
     print(f"\nlocks ({len(surveyed.holdings)})")
     for holding in surveyed.holdings:
         print("  " + line_of(holding, surveyed.now))
+    _print_queues(surveyed)
     if surveyed.policy.streams:
         print(f"\nstreams ({len(surveyed.policy.streams)})")
         for rule in surveyed.policy.streams:
             members = [agent.id for agent in surveyed.agents if agent.stream == rule.name]
             print(f"  {rule.name}  {rule.files}  {', '.join(members) or 'nobody'}")
     return 0
+
+
+def _print_queues(surveyed: Survey) -> None:
+    waiting = [queue for queue in surveyed.queues if queue.agents]
+    if waiting:
+        print(f"\nwaiting ({sum(len(queue.agents) for queue in waiting)})")
+    for queue in waiting:
+        tree = "" if queue.tree == "." else f" [{tree_name(queue.tree)}]"
+        line, rest = queue.agents[: queue.standing], queue.agents[queue.standing :]
+        said = [f"in line: {', '.join(line)}"] if line else []
+        said += [f"want to hear when it is free: {', '.join(rest)}"] if rest else []
+        print(f"  {shown(queue.path)}{tree}  {shown('; '.join(said))}")
 
 
 def _why(arguments: argparse.Namespace) -> int:

@@ -30,11 +30,12 @@ if TYPE_CHECKING:
 
 
 class Awaited(Record):
-    """What somebody waits for: a path in a tree, and for whom it must be free."""
+    """What somebody waits for: a path that must be free in a tree, and who was denied it in which ("": nobody was)."""
 
     path: str
     tree: str
-    agent: str
+    agent: str = ""
+    wanted_in: str = ""
 
 
 class Answer(Record):
@@ -58,20 +59,18 @@ class Reasons(Record):
     conflicts: tuple[Conflict, ...] = ()
 
 
-def awaited(repository: Repository, text: str, agent: str) -> Awaited | None:
-    """What a ticket or a path stands for; None for a ticket that is done.
-
-    Raises UsageError for anything else.
-    """
+def awaited(repository: Repository, text: str) -> Awaited:
+    """What a ticket or a path stands for. Raises UsageError for anything else."""
     view = repository.store.read()
     name = view.name("ticket/" + text)
     if name is not None:
-        return Awaited(name.value, str(name.extra.get("tree", locate.MAIN)), str(name.extra.get("agent", agent)))
+        tree = str(name.extra.get("tree", locate.MAIN))
+        return Awaited(name.value, tree, str(name.extra.get("agent", "")), str(name.extra.get("for", tree)))
     if text[:1] == "t" and text[1:].isdecimal():
         if int(text[1:]) > view.revision:
             raise UsageError(f"nobody was given the ticket {text}", "a denial names the ticket; or wait for a path")
-        return None
-    return Awaited(inside_of(repository, text), repository.tree.id, agent)
+        raise Refusal(f"the ticket {text} is too old", "wait for the path")
+    return Awaited(inside_of(repository, text), repository.tree.id, "", repository.tree.id)
 
 
 def in_the_way(repository: Repository, what: Awaited) -> tuple[Holding, ...]:

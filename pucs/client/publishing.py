@@ -81,6 +81,11 @@ def publish(repository: Repository) -> None:
 
     root = repository.store.root
     surveyed = survey(repository)
+    if surveyed.queues or any(repository.store.read().names("wait")):
+        from pucs.client.tidying import tidy  # noqa: PLC0415 - nobody waits most of the time
+
+        tidy(repository, surveyed.queues)
+        surveyed = survey(repository)
     publishing.write_document(root, "file_locks.json", report.file_locks(surveyed))
     publishing.write_document(root, "orchestrator_state.json", report.orchestrator_state(surveyed))
     publishing.derive_logs(root)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pucs import locks
+from pucs import locks, queues
 from pucs.client.looking import see_key
 from pucs.client.opening import Repository, is_off
 from pucs.conflicts import is_open
 from pucs.errors import StoreError
 from pucs.model import ALIVE, DEAD, PERSON
-from pucs.report import Holding, Survey
+from pucs.report import Holding, Queue, Survey
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,16 +26,18 @@ def survey(repository: Repository) -> Survey:
     """The state as the rules see it now: a lock that binds nobody is not in it."""
     view = repository.store.read()
     installation = repository.installation
+    holdings = sorted(_holdings(repository, view), key=lambda holding: (holding.path, holding.tree))
     return Survey(
         now=view.now,
         session=installation.session,
         started=installation.started,
         policy=repository.policy,
         agents=tuple(sorted(at_work(view), key=lambda agent: agent.id)),
-        holdings=tuple(sorted(_holdings(repository, view), key=lambda holding: (holding.path, holding.tree))),
+        holdings=tuple(holdings),
         is_off=is_off(view),
         log=tuple(repository.store.events())[-_LOG:],
         conflicts=open_conflicts(repository, view),
+        queues=tuple(sorted(_queues(view))),
     )
 
 
@@ -83,9 +85,21 @@ def holdings_of(repository: Repository, path: str, view: View) -> Iterable[Holdi
                 continue
             agent = view.agent(lock.agent)
             expires = lock.expires(agent.seen if agent else 0.0)
-            yield Holding(path, tree_id, lock, state, expires, tuple(waiter.agent for waiter in tree.waiters))
+            yield Holding(path, tree_id, lock, state, expires, queues.order(tree, view))
 
 
 def _holdings(repository: Repository, view: View) -> Iterable[Holding]:
     for path in view.names("path"):
         yield from holdings_of(repository, path, view)
+
+
+def _queues(view: View) -> Iterable[Queue]:
+    for path in view.names("path"):
+        try:
+            record = view.path(path)
+        except StoreError:
+            continue
+        for name, tree in record.trees.items():
+            if tree.waiters:
+                standing = len(queues.line(record, (name,), view))
+                yield Queue(path, name, standing, queues.order(tree, view))

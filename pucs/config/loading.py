@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 HOURS_A_YEAR = 8_760
 DAYS_IN_TEN_YEARS = 3_650
-LONGEST_WAIT = 20
 LONGEST_SCAN = 8
 PARTITIONS = ("off", "ranges", "symbols")
 SECONDS_OF_A_HOOK = 7
@@ -128,7 +127,7 @@ def _locks(section: Section) -> LockPolicy:
         section.choice("across_worktrees", default.across_worktrees, ("warn", "deny")),
         section.choice("partition", default.partition, PARTITIONS),
         _partition_paths(section.section("partition_paths")),
-        section.seconds("wait_seconds", default.wait_s, LONGEST_WAIT),
+        section.seconds("wait_seconds", default.wait_s, SECONDS_OF_A_HOOK),
         section.seconds("commit_wait_seconds", default.commit_wait_s, SECONDS_OF_A_HOOK),
     )
     if section.sound and locks.max_s < locks.default_s:

@@ -7,6 +7,7 @@ from pucs.conflicts import Conflict
 from pucs.errors import StoreError
 from pucs.model import Agent, Call, Inbox, Lock, Name, Notice, PathRecord, Process, Tree, Waiter, Weave, Writer
 from pucs.state.digest import sha1
+from pucs.waits import Wait
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 
-_KINDS = {"path": PathRecord, "agent": Agent, "inbox": Inbox, "conflict": Conflict}
+_KINDS = {"path": PathRecord, "agent": Agent, "inbox": Inbox, "conflict": Conflict, "wait": Wait}
 _ONE = {"process": Process, "writer": Writer, "weave": Weave}
 _MANY = {"locks": Lock, "waiters": Waiter, "notices": Notice}
 _NAMED = {"trees": Tree, "calls": Call}
@@ -29,9 +30,9 @@ _TYPES: dict[str, Any] = {
     **dict.fromkeys(
         ("agent", "task", "base", "head", "before", "content", "ticket", "path", "id", "value", "text"), str
     ),
-    **dict.fromkeys(("acquired", "seconds", "longest", "last", "at", "since", "ended"), _NUMBER),
-    **dict.fromkeys(("token", "revision", "denials", "first", "children", "number", "pid"), int),
-    **dict.fromkeys(("locks", "waiters", "notices", "paths", "told", "runs", "parts"), list),
+    **dict.fromkeys(("acquired", "seconds", "longest", "last", "at", "since", "ended", "waited"), _NUMBER),
+    **dict.fromkeys(("token", "revision", "denials", "first", "children", "number", "pid", "place"), int),
+    **dict.fromkeys(("locks", "waiters", "notices", "paths", "told", "runs", "parts", "waits"), list),
     **dict.fromkeys(("trees", "offers"), dict),
     "calls": (list, dict),
     "seen": (dict, int, float),

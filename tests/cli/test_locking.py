@@ -128,7 +128,11 @@ class TestWait:
         anna.write("a.py", "a = 1\n")
         said, _ = waiting.communicate(timeout=60)
         assert waiting.returncode == 0
-        assert said in ("a.py is free\n", f"ticket {ticket} is done: its path was free\n")
+        assert re.fullmatch(
+            r"a\.py is yours: look at it again, then edit it \(until \d\d:\d\d:\d\d if you do not\)\n", said
+        )
+        assert "a.py is locked by agent-2" in client().pre("Edit", "a.py").reason
+        assert bob.write("a.py", "bob\n").silent
 
     def test_the_time_is_over(self, client, pucs: Pucs) -> None:
         anna, bob = client(), client()
@@ -137,7 +141,7 @@ class TestWait:
         ran = pucs("wait", ticket, "--timeout", "0", by=bob)
         assert ran.status == 1
         assert "a.py is still held by agent-1" in ran.stderr
-        assert f"wait {ticket}" in ran.stderr
+        assert "wait` again within 5 minutes" in ran.stderr
 
     def test_a_path_may_be_waited_for(self, client, pucs: Pucs) -> None:
         client().write("a.py", "anna\n")
@@ -181,7 +185,7 @@ def test_locks_says_who_until_when_and_who_waits(client, guarded: Repo, pucs: Pu
     client().write("a.py", "anna\n")
     client().pre("Edit", "a.py")
     assert re.fullmatch(
-        r"a\.py  agent-1 since \d\d:\d\d UTC, just now  \(30 min left, 1 waiting\)\n", pucs("locks").stdout
+        r"a\.py  agent-1 since \d\d:\d\d UTC, just now  \(30 min left, 1 waiting: agent-2\)\n", pucs("locks").stdout
     )
     lock = json.loads(pucs("locks", "--json").stdout)["locks"]["a.py"]
     assert {"agent", "stream", "acquired", "expires", "task"} <= set(lock)

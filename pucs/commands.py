@@ -25,10 +25,11 @@ class Reading(Record):
     """What a command will do, as far as reading it tells. All paths are absolute and spelt as the command has them.
 
     `writes` are files it will write, create, replace, move away or delete; `folders` are removed, moved or filled with
-    all they hold; `named` is every word of it that may be a path, for looking at ignored files; `git` are its git
-    commands in order. `unknown` says that something in it may write what cannot be known (a script, a build); then what
-    is listed is still right, but not all; `routine` says that all of that only tests, checks, tidies or commits: it
-    writes no source but for its layout. `read_only` is proof that nothing is written: nothing else is set then.
+    all they hold; `whole` are those of the writes that keep nothing of the file; `named` is every word of it that may
+    be a path, for looking at ignored files; `git` are its git commands in order. `unknown` says that something in it
+    may write what cannot be known (a script, a build); then what is listed is still right, but not all; `routine` says
+    that all of that only tests, checks, tidies or commits: it writes no source but for its layout. `read_only` is proof
+    that nothing is written: nothing else is set then.
     """
 
     writes: tuple[str, ...] = ()
@@ -37,6 +38,7 @@ class Reading(Record):
     named: tuple[str, ...] = ()
     unknown: bool = False
     read_only: bool = False
+    whole: tuple[str, ...] = ()
     routine: bool = False
 
 

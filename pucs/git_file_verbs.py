@@ -73,7 +73,7 @@ def _stashed(verb: str, words: Words) -> tuple[Reach, ...]:
     return (Reach(TAKES, shown, among, paths, safe=f"git stash push{untracked} -- {OWN}"),)
 
 
-def _reset(arguments: Arguments, _: Facts) -> tuple[Reach, ...]:
+def _reset(arguments: Arguments, facts: Facts) -> tuple[Reach, ...]:
     words = parsed(arguments)
     source = words.plain[0] if words.plain else "HEAD"
     restore = f"git restore{'' if source == 'HEAD' else f' --source={source}'} --staged --worktree -- {OWN}"
@@ -85,7 +85,7 @@ def _reset(arguments: Arguments, _: Facts) -> tuple[Reach, ...]:
     elif words.has("--keep") and source not in ("HEAD", "@"):
         moves = Reach(MOVES, "git reset --keep", source=source, safe=OWN_TREE)
         found = (moves, overlaid("git reset --keep", source))
-    if source in ("HEAD", "@") or len(words.named) > 1:
+    if source in ("HEAD", "@") or len(words.named) > 1 or not facts.is_revision(source):
         return found  # the branch stays where it is
     return (*found, Reach(DROPS, "git reset", source=source, safe="git revert --no-edit HEAD"))
 

@@ -127,7 +127,7 @@ def _attribute(work: _Work, altered: Altered, record: PathRecord, *, locked: boo
     mine = locks.own(tree, me)
     if holders or tree.weave is not None or (mine is None and not locked):
         return
-    passing = altered.clean or not (locked or mine is None or mine.explicit or mine.wrote is not None)
+    passing = altered.clean or not (altered.plain or mine is None or mine.explicit or mine.wrote is not None)
     for lock, _ in states:
         record = record.with_tree(request.tree, locks.without(record.tree(request.tree), lock.agent))
     changed = _let_go(record, request) if passing else _taken(work, record, altered)

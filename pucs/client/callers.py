@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pucs import system
 from pucs.agents import client_key
-from pucs.client.opening import Repository
+from pucs.client.opening import Repository, repository_of
+from pucs.errors import Refusal, StoreError
+from pucs.git import locate
 from pucs.model import Agent
 from pucs.state.processes import ancestors
 
@@ -30,6 +32,18 @@ def calling_agent(repository: Repository, environ: Mapping[str, str]) -> Agent |
         return None
     running = [one for one in _family(main, view) if any(call.tool in _SHELLS for call in one.calls.values())]
     return running[0] if len(running) == 1 else main
+
+
+def refuse_agents(folder: str, environ: Mapping[str, str], what: str) -> None:
+    """Raises Refusal where an agent, not a person, asks for `what` in that working tree."""
+    tree = locate.tree_at(folder)
+    try:
+        repository = repository_of(tree) if tree is not None else None
+        agent = calling_agent(repository, environ) if repository is not None else None
+    except StoreError:
+        return  # a state that cannot be read must not keep a person from taking it out, or from mending it
+    if agent is not None:
+        raise Refusal(f"`pucs {what}` is for people, and {agent.id} is an agent", "Ask the person you work for.")
 
 
 def _by_ancestors(view: View) -> Agent | None:

@@ -18,18 +18,26 @@ _NOT_PLAIN = frozenset("$`(){}[]@\\%#!~\n")
 
 
 def reading_of(tool: str, command: str, cwd: str, environ: Mapping[str, str]) -> Reading:
-    """What the command will do as far as its text tells; nothing is known where the caller stands in no repository.
+    """What the command will do as far as its text tells; nothing is known where it has to do with no repository.
 
     Of PowerShell only what Bash would read the same: plain words, redirections and lists of them.
     """
-    place = _place_of(cwd)
-    if place is None or (tool != "Bash" and not _NOT_PLAIN.isdisjoint(command)):
+    if tool != "Bash" and not _NOT_PLAIN.isdisjoint(command):
+        return UNKNOWN_READING
+    libraries = _libraries_for(command, cwd, environ)
+    if libraries is None:
         return UNKNOWN_READING
     from pucs.shell.reading import read  # noqa: PLC0415 - only where somebody guards
 
-    libraries = _libraries(place.tree)
-    reading = read(command, cwd, environ, libraries, _alias_of) if libraries is not None else UNKNOWN_READING
-    return reading if tool == "Bash" else reading._replace(unknown=True, read_only=False)
+    reading = read(command, cwd, environ, libraries, _alias_of)
+    if tool == "Bash":
+        return reading
+    from pucs.shell import powershell  # noqa: PLC0415 - as above
+
+    plain = powershell.read(command, cwd, environ)
+    writes = tuple(dict.fromkeys(reading.writes + plain.writes))
+    folders = tuple(dict.fromkeys(reading.folders + plain.folders))
+    return reading._replace(writes=writes, folders=folders, unknown=True, read_only=False)
 
 
 def is_committing(cwd: str) -> bool:
@@ -43,6 +51,22 @@ def _place_of(cwd: str) -> locate.Place | None:
         return locate.place_of(cwd, "/")
     except (OSError, ValueError):
         return None
+
+
+def _libraries_for(command: str, cwd: str, environ: Mapping[str, str]) -> Sequence[str] | None:
+    """Where the parser lies for this command; None where it neither stands in a guarded repository nor names one."""
+    place = _place_of(cwd)
+    found = _libraries(place.tree) if place is not None else None
+    if found is not None:
+        return found
+    from pucs.client.standing import paths_in  # noqa: PLC0415 - most commands stay where they are
+
+    for path in paths_in(command, cwd, environ):
+        place = _place_of(path)
+        found = _libraries(place.tree) if place is not None else None
+        if found is not None:
+            return found
+    return None
 
 
 def _libraries(tree: locate.Tree) -> Sequence[str] | None:

@@ -8,6 +8,7 @@ from pucs.client.edits import Answer, ToolCall, identity_of
 from pucs.client.looking import see
 from pucs.client.opening import Repository, is_off, repository_at, spot_of
 from pucs.client.protection import protected
+from pucs.client.standing import standing
 from pucs.model import DENY, SILENT, Agent, EditRequest
 
 TYPE_CHECKING = False
@@ -36,7 +37,7 @@ def before(call: ToolCall, command: str, reading: Reading) -> Answer:
         reading = reading._replace(writes=(*reading.writes, *patched))
     answer = _written(call, reading)
     if answer.decision != DENY:
-        repository = repository_at(call.cwd)
+        repository = standing(call, command)
         if repository is not None:
             edits.record_command(call, command, repository)
     return answer
@@ -50,12 +51,16 @@ def _written(call: ToolCall, reading: Reading) -> Answer:
     near = [path for path in paths if _is_locked_in(path, call.cwd, here)] if len(paths) <= _MOST_LOCKED else []
     far = [path for path in paths if path not in near]
     for path in (*far, *reading.folders):
-        if _would_deny(call, path):
+        if _would_deny(call, path, whole=path in reading.whole):
             # Asked again as the edit that it is: with its ticket, its words and its line in the log.
-            answer = edits.before(call._replace(paths=((path, False),)))
+            answer = edits.before(call._replace(paths=((path, path in reading.whole),)))
             if answer.decision == DENY:
                 return answer
-    return edits.before(call._replace(paths=tuple((path, False) for path in near))) if near else Answer(SILENT)
+    return (
+        edits.before(call._replace(paths=tuple((path, path in reading.whole) for path in near)))
+        if near
+        else Answer(SILENT)
+    )
 
 
 def _is_locked_in(path: str, cwd: str, here: Repository | None) -> bool:
@@ -64,7 +69,7 @@ def _is_locked_in(path: str, cwd: str, here: Repository | None) -> bool:
     return spot is None or (here is not None and spot.repository.tree.common == here.tree.common)
 
 
-def _would_deny(call: ToolCall, path: str) -> bool:
+def _would_deny(call: ToolCall, path: str, *, whole: bool) -> bool:
     """Whether the edit gate denies this path now; nothing is written for the answer."""
     spot = spot_of(path, call.cwd)
     if spot is None or not spot.inside:
@@ -73,7 +78,7 @@ def _would_deny(call: ToolCall, path: str) -> bool:
     if is_off(view):
         return False
     why = protected(spot.repository, spot.inside, call.tool, call.values)
-    target = see(spot.repository, spot.inside, view).target._replace(protected=why)
+    target = see(spot.repository, spot.inside, view).target._replace(protected=why, whole=whole)
     identity = identity_of(call.caller, spot.repository)
     agent = agents.known(identity, view) or Agent("", identity.stream, first=view.revision)
     request = EditRequest(agent, call.call, call.tool, (target,), identity.stream)

@@ -7,6 +7,7 @@ import os
 import time
 
 from pucs.client import planning
+from pucs.client.callers import refuse_agents
 from pucs.client.planning import Plan
 from pucs.client.sites import Site, site_at
 from pucs.config import compiling, guessing, loading
@@ -52,6 +53,7 @@ def init(folder: str, wish: Wish, environ: Mapping[str, str]) -> Done:
     """
     site = site_at(folder)
     _refuse_sudo(site, environ)
+    refuse_agents(site.home, environ, "init")
     location = locations.here()
     locations.check(location)
     with exclusive(site.common):

@@ -45,6 +45,12 @@ def is_quiet(folder: str, call: str, who: Who) -> bool:
         return False  # damaged, or being written
 
 
+def is_guarded(folder: str) -> bool:
+    """Whether the folder lies in a guarded repository."""
+    place = locate.place_of(folder, "/")
+    return place is not None and system.lexists(f"{place.tree.common}/{MARKER}")
+
+
 def _asks_for_nothing(root: str, call: str, who: Who) -> bool:
     session = f"session/{who.session}"
     name = _record(root, f"{session}/{who.subagent}" if who.subagent else session)

@@ -8,13 +8,12 @@ import shutil
 import time
 
 from pucs.client import planning
-from pucs.client.callers import calling_agent
+from pucs.client.callers import refuse_agents
 from pucs.client.installing import Done
-from pucs.client.opening import repository_of
 from pucs.client.planning import Plan
-from pucs.client.sites import Site, site_at
-from pucs.errors import GitError, Refusal, StoreError
-from pucs.git import locate, snapshots, worktrees
+from pucs.client.sites import site_at
+from pucs.errors import GitError
+from pucs.git import snapshots, worktrees
 from pucs.install import claude_settings, git_hooks, ledger, locations, state_files
 from pucs.install.changes import ABSENT, look, put
 from pucs.install.exclusion import exclusive
@@ -36,7 +35,7 @@ def uninstall(folder: str, environ: Mapping[str, str]) -> Done:
     if installation is None and look(os.path.join(site.common, ledger.NAME)) == ABSENT:
         return Done("", changed=False, notes=("PUCS does not guard this repository: there is nothing to take out",))
     if installation is not None:
-        refuse_agents(site, environ, "uninstall")
+        refuse_agents(site.home, environ, "uninstall")
     with exclusive(site.common):
         plan = Plan(site, environ)
         folders = _plan_return(plan, installation or Installation())
@@ -47,18 +46,6 @@ def uninstall(folder: str, environ: Mapping[str, str]) -> Done:
         plan.notes += _kept_in_git(site.common)
         put(plan.own_path, ABSENT)
     return Done(installation.session if installation else "", changed=True, notes=tuple(plan.notes))
-
-
-def refuse_agents(site: Site, environ: Mapping[str, str], what: str) -> None:
-    """Raises Refusal where an agent, not a person, asks for `what`."""
-    tree = locate.tree_at(site.home)
-    try:
-        repository = repository_of(tree) if tree is not None else None
-        agent = calling_agent(repository, environ) if repository is not None else None
-    except StoreError:
-        return  # a state that cannot be read must not keep a person from taking it out
-    if agent is not None:
-        raise Refusal(f"`pucs {what}` is for people, and {agent.id} is an agent", "Ask the person you work for.")
 
 
 def _plan_return(plan: Plan, installation: Installation) -> list[str]:

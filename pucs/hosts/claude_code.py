@@ -72,9 +72,10 @@ def _finished(data: Mapping[str, Any], event: str) -> Mapping[str, Any] | None:
         return _told(event, told)
     from pucs.client import sessions  # noqa: PLC0415 - an edit does without
 
-    _end_run(call, data)
+    folder = _folder_of(call)
+    _end_run(call, folder, data)
     finished = [sessions.Finished(call.call)]
-    return _told(event, told + sessions.batch(call.caller, call.cwd, finished))
+    return _told(event, told + sessions.batch(call.caller, folder, finished))
 
 
 def _is_open(tool: str) -> bool:
@@ -82,13 +83,21 @@ def _is_open(tool: str) -> bool:
     return tool in _SHELLS or (tool.startswith("mcp__") and not only_reads(tool))
 
 
-def _end_run(call: edits.ToolCall, data: Mapping[str, Any]) -> None:
+def _folder_of(call: edits.ToolCall) -> str:
+    """Where the call works: its folder, or the guarded repository that its command names from outside."""
+    from pucs.client.standing import standing  # noqa: PLC0415 - an edit does without
+
+    found = standing(call, _text(call.values.get("command")))
+    return call.cwd if found is None or f"{call.cwd}/".startswith(f"{found.tree.root}/") else found.tree.root
+
+
+def _end_run(call: edits.ToolCall, folder: str, data: Mapping[str, Any]) -> None:
     from pucs.client.opening import repository_at  # noqa: PLC0415
     from pucs.state import run_files  # noqa: PLC0415
 
     # The command may have left the repository it began in.
-    for folder in dict.fromkeys((call.cwd, system.environ().get("CLAUDE_PROJECT_DIR") or call.cwd)):
-        repository = repository_at(folder)
+    for place in dict.fromkeys((folder, call.cwd, system.environ().get("CLAUDE_PROJECT_DIR") or call.cwd)):
+        repository = repository_at(place)
         if repository is not None and run_files.is_on(repository.store.root, call.call):
             from pucs.client import runs  # noqa: PLC0415 - what only reads has no run
 

@@ -74,4 +74,10 @@ def _has_ended(data: Mapping[str, Any]) -> bool:
         return False
     session, subagent, call = (name[:_LONGEST_ID] for name in names)
     who = quiet.Who(session, subagent, environ.get("CLAUDE_PID", ""))
-    return all(quiet.is_quiet(where, call, who) for where in dict.fromkeys((folder, project or folder)))
+    places = dict.fromkeys((folder, project or folder))
+    if not all(quiet.is_quiet(where, call, who) for where in places):
+        return False
+    # From where nobody guards a command may reach into a repository that it names.
+    return any(quiet.is_guarded(where) for where in places) or (
+        data["tool_name"] == "Bash" and _is_harmless(_command(data))
+    )

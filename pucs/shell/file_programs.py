@@ -56,7 +56,7 @@ def _copy(call: Call, given: Options) -> Word:
         if whole and (scene.is_folder(source) or source is None):
             _copy_folder(scene, source, target, given)
         else:
-            scene.write(target)
+            scene.write(target, whole=True)
     return ""
 
 
@@ -79,7 +79,7 @@ def _move(call: Call, given: Options) -> Word:
             scene.folder(target)
             scene.make(target)
         else:
-            scene.write(target)
+            scene.write(target, whole=True)
     return ""
 
 
@@ -131,7 +131,7 @@ def _shred(call: Call, given: Options) -> Word:
 
 def _tee(call: Call, given: Options) -> Word:
     for word in given.operands:
-        call.scene.write(word)
+        call.scene.write(word, whole=not given.any("-a", "--append"))
     return call.stdin
 
 

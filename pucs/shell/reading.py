@@ -60,5 +60,6 @@ def _reading(effects: Effects) -> Reading:
         git=tuple(effects.git),
         named=tuple(effects.named),
         unknown=effects.unknown,
+        whole=tuple(effects.whole),
         routine=effects.unknown and not effects.strange,
     )

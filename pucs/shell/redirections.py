@@ -49,7 +49,7 @@ class Redirections:
             return "", word != "1"
         descriptor = node.child_by_field_name("descriptor")
         scene.name([word])
-        scene.write(word)
+        scene.write(word, whole=operator != "<>" and not operator.endswith(">>"))
         return "", descriptor is None or text_of(descriptor) == "1"
 
     def _heredoc(self, node: Any, scene: Scene) -> Word:

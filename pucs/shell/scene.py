@@ -37,6 +37,7 @@ class Effects:
 
     def __init__(self) -> None:
         self.writes: dict[str, None] = {}
+        self.whole: dict[str, None] = {}
         self.folders: dict[str, None] = {}
         self.named: dict[str, None] = {}
         self.made: set[str] = set()
@@ -92,13 +93,15 @@ class Scene:
         whole = system.join(self.cwd or "", word)
         return whole if "/../" in whole + "/" else system.normpath(whole)
 
-    def write(self, word: Word) -> None:
-        """The file of this word is written, replaced or deleted."""
+    def write(self, word: Word, *, whole: bool = False) -> None:
+        """The file of this word is written, replaced or deleted; `whole`: with bytes that are not made from its own."""
         path = self.path(word)
         if path is None or word == "":
             self.effects.guess()
         elif not (path in _NOWHERE or path.startswith(("/dev/fd/", "/proc/self/fd/"))):
             self.effects.writes[path] = None
+            if whole:
+                self.effects.whole[path] = None
             self.effects.harmless = False
 
     def folder(self, word: Word) -> None:

@@ -1,6 +1,7 @@
 """Files that a shell command is known to write: checked and locked like those of an edit."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -112,3 +113,57 @@ def test_powershell_in_plain_forms(client: Make, anna: Client) -> None:
     assert "agent-1" in ben.pre("PowerShell", command="git add -A; git commit -m 'all of it'").reason
     assert "agent-1" in ben.pre("PowerShell", command='echo "x" > a.py').reason
     assert ben.pre("PowerShell", command="Get-ChildItem | Where-Object { $_.Length -gt 1 }").silent
+
+
+@pytest.mark.parametrize(
+    ("command", "stale"),
+    [
+        ("cat > a.py <<'EOF'\nben's\nEOF", True),
+        ("echo ben > a.py", True),
+        ("cp b.py a.py", True),
+        ("mv b.py a.py", True),
+        ("echo ben | tee a.py", True),
+        ("echo ben >> a.py", False),
+        ("echo ben | tee -a a.py", False),
+        ("sed -i s/anna/ben/ a.py", False),
+    ],
+)
+def test_a_whole_file_is_not_written_over_what_another_wrote_meanwhile(
+    guarded: Repo, client: Make, command: str, stale: bool
+) -> None:
+    anna, ben = client(), client()
+    ben.start()
+    anna.write("a.py", "anna's\n")
+    guarded.commit()
+    reply = ben.pre("Bash", command=command)
+    assert reply.denied == stale
+    if stale:
+        assert "agent-2 wrote it" in reply.reason
+        assert len(reply.reason) <= 600
+        assert ben.pre("Bash", command=command).silent, "told once, it may"
+
+
+def test_from_outside_of_any_repository(guarded: Repo, client: Make, anna: Client, tmp_path: Path) -> None:
+    ben = client()
+    ben.cwd = tmp_path / "elsewhere"
+    ben.cwd.mkdir()
+    inside = guarded.root
+    for command in (
+        f"git -C {inside} stash",
+        f"cd {inside} && git stash",
+        f"echo x > {inside}/a.py",
+        "cd ../repo; git stash",
+    ):
+        assert "agent-1" in ben.pre("Bash", command=command).reason, command
+    hidden = f"python3 -c \"open('{inside}/b.py', 'w').write('sneaked')\"; cd {inside}"
+    ben.run(hidden)
+    assert holders(guarded, "b.py") == ["agent-2"]
+    assert not [*(guarded.state / "runs").iterdir()]
+    assert ben.pre("Bash", command="echo x > y; git status").silent
+
+
+@pytest.mark.parametrize(
+    "command", ["Set-Content -Path a.py -Value 'x'", "'x' | Out-File a.py", "del a.py", "Move-Item a.py c.py"]
+)
+def test_cmdlets_of_powershell(client: Make, anna: Client, command: str) -> None:
+    assert "agent-1" in client().pre("PowerShell", command=command).reason

@@ -35,7 +35,8 @@ def compare(repository: Repository, finding: Finding, head: str) -> None:
         # What git does not track is no change to it, whatever it holds.
         unsure = committed not in (contents.ABSENT, lock.wrote)
         same = committed == content or (unsure and _same_as_head(repository.tree.root, finding.path))
-        data = checked_out(repository.tree, finding.path) if unsure and not same else None
+        moved = unsure and not same and committed != lock.base
+        data = checked_out(repository.tree, finding.path) if moved else None
         done = data is not None and is_in(repository, lock, data)
     except GitError:
         committed, same, done = contents.UNKNOWN, False, False

@@ -84,6 +84,23 @@ def bundled(request: CommitRequest, view: View) -> Iterable[Finding]:
                 yield Finding(state, staged.name, lock=lock, tree=request.tree)
 
 
+def last_of_another(request: CommitRequest, view: View) -> Iterable[tuple[Staged, str]]:
+    """The paths that another agent wrote last, in whatever tree, each with that agent: a commit may take it back.
+
+    What is damaged is no matter of this question: `bundled` refuses it.
+    """
+    me = request.agent.id if request.agent else ""
+    for staged in request.paths:
+        try:
+            record = view.path(staged.path)
+        except Damaged:
+            continue
+        writers = [tree.writer for tree in record.trees.values() if tree.writer is not None]
+        last = max(writers, key=lambda writer: writer.revision, default=None)
+        if last is not None and not locks.family(last.agent, me):
+            yield staged, last.agent
+
+
 def _carried(tree: Tree, staged: Staged, agent: str) -> str | None:
     """Which of the agent's lines it takes along, in words; None where only the whole file can be judged."""
     if staged.target is None:

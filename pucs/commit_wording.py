@@ -94,7 +94,16 @@ def _damaged(_: list[Finding], setting: Setting) -> str:
     )
 
 
-_SENTENCES = {"stray": _stray, "held": _foreign, "parked": _foreign, "damaged": _damaged}
+def _stale(group: list[Finding], setting: Setting) -> str:  # noqa: ARG001 - every rule is said alike
+    paths = " ".join(argument(finding.path) for finding in group[:_NAMED])
+    way = f"git reset -q -- {paths}" if len(paths) <= _LONGEST_COMMAND else "git read-tree HEAD"
+    return (
+        f"is staged as it was before {group[0].owners[0]} changed it, who committed that, and not as the file is now: "
+        f"this index is older than HEAD. Renew it, under the same GIT_INDEX_FILE if any: {way}"
+    )
+
+
+_SENTENCES = {"stale": _stale, "stray": _stray, "held": _foreign, "parked": _foreign, "damaged": _damaged}
 
 
 def _groups(findings: Iterable[Finding]) -> list[list[Finding]]:

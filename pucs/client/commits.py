@@ -98,6 +98,12 @@ def before(commit: Commit, *, merging: bool = False) -> Outcome:
     if any(finding.lock for finding in verdict.findings):
         request = _with_bases(commit, request, tuple(names), view)
         verdict = commit_gate.judge(request, repository.policy, view)
+    if agent is not None and operation == commits.Operation():
+        from pucs.client.stale_index import stale  # noqa: PLC0415 - what people commit needs none of it
+
+        found = stale(commit, request, names, view)
+        if found:
+            verdict = verdict._replace(decision=DENY, findings=(*verdict.findings, *found))
     outcome = Outcome()
     if verdict.findings or verdict.warnings:
         from pucs import commit_wording as words  # noqa: PLC0415 - most commits pass in silence

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # Settings of the user that would hide paths or change their form are overruled one by one.
 PLAIN = ("-z", "--no-renames", "--no-relative", "--ignore-submodules=none", "--no-color", "--no-ext-diff")
 RAW = ("--raw", "--no-abbrev", *PLAIN)
+_LOOKED_BACK = 50
 _REBASE_TEXTS = ("SQUASH_MSG", "rebase-merge/message", "rebase-merge/message-squash", "rebase-merge/message-fixup")
 
 
@@ -154,6 +155,26 @@ def staged_text(tree: Tree, name: str, blob: str) -> bytes | None:
         return None
     done = git(("cat-file", "--filters", f"--path={name}", blob), cwd=tree.root, check=False)
     return done.stdout if done.status == 0 else None
+
+
+def earlier(tree: Tree, names: Iterable[str]) -> dict[str, set[str]]:
+    """What each path held before each of the newest commits on this line that changed it: blob ids, or ABSENT."""
+    form = ("log", f"-{_LOOKED_BACK}", "--first-parent", "-m", "--format=", *RAW, f"-O{system.DEVNULL}", "HEAD", "--")
+    fields = [field.lstrip(b"\n") for field in _git(tree, "--literal-pathspecs", *form, *names).split(b"\0")]
+    fields = [field for field in fields if field]
+    found: dict[str, set[str]] = {}
+    for described, name in zip(fields[::2], fields[1::2], strict=False):
+        _, _, old, _, status = described.split()
+        found.setdefault(name_of(name), set()).add(ABSENT if status == b"A" else old.decode())
+    return found
+
+
+def unlike_index(tree: Tree, names: Iterable[str]) -> set[str]:
+    """Those of the names whose file is not what is staged, filters considered, or is not staged at all."""
+    listed = {name_of(name) for name in _git(tree, "--literal-pathspecs", "ls-files", "-z", "--", *names).split(b"\0")}
+    differing = _git(tree, "--literal-pathspecs", "diff", "--name-only", *PLAIN, "--", *names).split(b"\0")
+    there = {name for name in names if name not in listed and system.lexists(f"{tree.root}/{name}")}
+    return there | {name_of(name) for name in differing if name}
 
 
 def blob_of(tree: Tree, name: str, file: str) -> str:

@@ -48,7 +48,6 @@ def failed_in_the_window(scene: Scene) -> None:
     "anthropics/claude-code#90943",
     "Each session had an index of its own; a commit from a stale one reverted and deleted what others had committed.",
     read=True,
-    shortfall="what was committed is nobody's any more, so the gate lets an old index take it back",
 )
 def committed_from_a_stale_index(scene: Scene) -> str:
     ada, ben = scene.agent("Ada"), scene.agent("Ben")

@@ -120,6 +120,9 @@ def before(commit: Commit, *, merging: bool = False) -> Outcome:
         note["changes"] = names
     word = commit_note.BOUND if operation.parents or Terms(**note["terms"]).bind else commit_note.FREE
     commit_note.leave(commit.gitdir, note, word)
+    if identity(commit.index_file) != checked:
+        # Somebody staged meanwhile, and the note is newer than that: without it the message hooks judge again.
+        commit_note.leave(commit.gitdir, {})
     return outcome
 
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from pucs.client import commits as gate
 from pucs.client.opening import repository_at
 from pucs.client.surveying import survey
+from pucs.git import commits as git_commits
 from pucs.state.commit_note import NAME
 from tests.commits.conftest import as_agent, as_person, commit, run, unseen
 from tests.support import Repo
@@ -266,3 +268,26 @@ class TestARecordedConflict:
         assert [one.path for one in found.conflicts] == ["a.py"]
         assert commit(anna, "-am", "Both").status == 0
         assert survey(repository_at(str(free.root))).conflicts == ()
+
+
+def test_what_a_peer_stages_while_the_gate_looks_is_judged_again(free, client, monkeypatch):
+    """Git takes the index as it is when the gate is done, not as the gate saw it."""
+    anna, ben = client(free), client(free)
+    anna.write("a.py", "anna = 1\n")
+    ben.write("b.py", "ben = 1\n")
+    free.git("add", "b.py")
+    begun = gate.under_way({**free.env, **as_agent(ben)}, str(free.root))
+    assert begun is not None
+    looked = git_commits.own_changes
+
+    def looked_and_staged(*arguments):
+        found = looked(*arguments)
+        free.git("add", "a.py")
+        return found
+
+    monkeypatch.setattr(git_commits, "own_changes", looked_and_staged)
+    assert not gate.before(begun).refused
+    assert not gate.was_checked(begun)
+    assert list(free.common.glob(NAME + "*")) == []
+    monkeypatch.undo()
+    assert gate.before(begun).refused

@@ -102,10 +102,12 @@ def _begin(
     if agent is None:
         return  # the state is busy, for which no command is failed
     size, found, trees = journal.size(root), {}, {}
+    aims = {one.tree.id: _aim(one, reading, agent.id, call.cwd) for one in repositories}
     for one in repositories:
         before = scanning.latest(one)
         found[one.tree.id] = scanning.scan(one, before, one.policy.guard.scan_seconds)
         names = [name for name in named[one.tree.root] if name][:_NAMED]
+        names += scanning.ignored_below(one, aims[one.tree.id].folders)
         if not found[one.tree.id].whole:
             names += _held(one, view)
         trees[one.tree.id] = scanning.with_files(one, found[one.tree.id], names, before)
@@ -126,7 +128,7 @@ def _begin(
         process=identity.process or agent.process,
         stash=read_text(f"{repository.tree.common}/refs/stash").strip(),
         trees=trees,
-        aims={one.tree.id: _aim(one, reading, agent.id, call.cwd)._replace(since=now) for one in repositories},
+        aims={tree: one._replace(since=now) for tree, one in aims.items()},
     )
     open_runs.store(root, run)
     for one in repositories:

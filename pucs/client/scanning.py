@@ -17,7 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_TYPE, _LINK = 0o170000, 0o120000
+_TYPE, _LINK, _FOLDER = 0o170000, 0o120000, 0o040000
+_MOST_ENTRIES, _MOST_BYTES = 500, 32 << 20
 _SETTLED = 50_000_000
 _NO_STAT = (0, 0, 0, 0)
 
@@ -65,6 +66,41 @@ def with_files(repository: Repository, found: Scan, names: Iterable[str], known:
     """The scan, and what these files hold now, whatever git says of them."""
     more = {name: look(repository, name, known) for name in names if name not in found.files}
     return found._replace(files={**found.files, **more}) if more else found
+
+
+def ignored_below(repository: Repository, folders: Iterable[str]) -> list[str]:
+    """The ignored files in these folders, of which nobody else has a copy.
+
+    None of a folder with many or much: that is what builds and installers make, and make again.
+    """
+    found: list[str] = []
+    for folder in folders:
+        if _is_small(f"{repository.tree.root}/{folder}" if folder else repository.tree.root):
+            found += git_scan.ignored(repository.tree, folder)
+    return found
+
+
+def _is_small(folder: str) -> bool:
+    """Whether the folder is one, with few entries and little in them, at any depth."""
+    left, entries, size = [folder], 0, 0
+    while left:
+        here = left.pop()
+        try:
+            names = system.listdir(here) if system.isdir(here) else []
+        except OSError:
+            continue
+        entries += len(names)
+        if entries > _MOST_ENTRIES:
+            return False
+        for name in names:
+            try:
+                found = system.lstat(f"{here}/{name}")
+            except OSError:
+                continue
+            if found.st_mode & _TYPE == _FOLDER and name != ".git":
+                left.append(f"{here}/{name}")
+            size += found.st_size
+    return size <= _MOST_BYTES
 
 
 def look(repository: Repository, name: str, known: Scan, *, rough: bool = False) -> File:

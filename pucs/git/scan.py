@@ -97,6 +97,13 @@ def checked_out(tree: Tree, commit: str, name: str) -> bytes | None:
     return done.stdout if done.status == 0 else None
 
 
+def ignored(tree: Tree, folder: str) -> list[str]:
+    """The files below that folder of the tree which git ignores, nested repositories left out."""
+    command = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", f":(top,literal){folder}")
+    done = git(command, cwd=tree.root, env=repository_environment(), check=False)
+    return [_text(name) for name in done.stdout.split(b"\0") if name and not name.endswith(b"/")]
+
+
 def generated(tree: Tree, names: Iterable[str]) -> set[str]:
     """Those of the names that the repository's attributes call generated (`linguist-generated`)."""
     asked = [name for name in names if _mentioned(tree, name)]

@@ -157,6 +157,18 @@ class TestAConflict:
         (entry,) = entries(guarded, "new.bin")
         assert contents.kept(str(guarded.state), entry.before) == large
 
+    def test_ignored_files_of_a_removed_folder_are_kept_where_they_are_few(self, client, guarded: Repo) -> None:
+        guarded.guard(libraries=LIBRARIES)
+        guarded.write(".gitignore", "out/\nmany/\n")
+        guarded.write("out/deep/notes.txt", "only copy\n")
+        for number in range(501):
+            guarded.write(f"many/{number}.o", "x\n")
+        client().run("rm -rf out many")
+        assert not (guarded.root / "out").exists()
+        kept = {one.path: contents.kept(str(guarded.state), one.before) for one in entries(guarded)}
+        assert kept == {"out/deep/notes.txt": b"only copy\n"}
+        assert holders(guarded, "out/deep/notes.txt") == []
+
     def test_what_was_destroyed_is_kept(self, client, guarded: Repo) -> None:
         anna, ben = client(), client()
         anna.write("a.py", "anna\n")

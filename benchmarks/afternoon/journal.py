@@ -51,6 +51,8 @@ class Claim:
     """What the place held before the claim."""
     content: str | None = None
     """What its owner made of the place last."""
+    carried: dict[str, bool] = field(default_factory=dict)
+    """What of `pending` commits took."""
 
 
 class Journal:
@@ -268,10 +270,14 @@ class Journal:
             self._landings[place].append((span, after, contents[1]))
             for claim in self._claims[place]:
                 if claim.kind != "bytes" or claim.ended is not None:
+                    took = claim.carried and all((mark in after) == added for mark, added in claim.carried.items())
+                    if took and claim.ended is not None and span.early < claim.ended.early:
+                        # That commit came before the one that was told of first.
+                        claim.ended = Span(span.early, claim.ended.late)
                     continue
                 landed = [m for m, added in claim.pending.items() if m != BYTES and (m in after) == added]
                 for mark in landed:
-                    del claim.pending[mark]
+                    claim.carried[mark] = claim.pending.pop(mark)
                 mine = {mark for mark in after - before if self._owner_of.get(mark) == claim.owner}
                 for mark in mine - set(MARK.findall(claim.content or "")):
                     claim.pending[mark] = False  # taken out again after that commit had begun

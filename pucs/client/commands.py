@@ -8,6 +8,7 @@ from pucs.client.edits import Answer, ToolCall, identity_of
 from pucs.client.looking import see
 from pucs.client.opening import Repository, is_off, repository_at, spot_of
 from pucs.client.protection import protected
+from pucs.client.recording import record_command
 from pucs.client.standing import standing
 from pucs.model import DENY, SILENT, Agent, EditRequest
 
@@ -39,7 +40,7 @@ def before(call: ToolCall, command: str, reading: Reading) -> Answer:
     if answer.decision != DENY:
         repository = standing(call, command)
         if repository is not None:
-            edits.record_command(call, command, repository)
+            record_command(call, command, repository)
     return answer
 
 

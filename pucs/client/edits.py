@@ -12,7 +12,7 @@ from pucs.client.opening import Repository, is_off, outside_windows, spot_of
 from pucs.client.protection import denied_outside, protected
 from pucs.errors import StoreError
 from pucs.git import locate
-from pucs.model import DENY, GRANT, SILENT, Agent, Call, EditRequest, Finding, PathRecord, Target, Verdict
+from pucs.model import DENY, GRANT, SILENT, Agent, EditRequest, Finding, PathRecord, Target, Verdict
 from pucs.paths import key_of
 from pucs.view import Change
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pucs.model import Snapshot
     from pucs.view import View
 
-__all__ = ["Answer", "Caller", "ToolCall", "after", "before", "identity_of", "record_command"]
+__all__ = ["Answer", "Caller", "ToolCall", "after", "before", "identity_of", "leftovers"]
 
 _LOOKS = 4
 _LONGEST_PAUSE = 0.1
@@ -94,7 +94,9 @@ class Gate:
             if not self._asked and self._moved_on(agent, sights):
                 continue
             self._keep_copies(agent, sights)
-            verdict = self._decide(sights, self._leftovers(agent, view), patient=patience > 0)
+            verdict = self._decide(
+                sights, leftovers(self.repository, agent, view, self.call.call), patient=patience > 0
+            )
             if verdict.decision == edit_gate.WAIT:
                 time.sleep(pause)
                 patience, pause = patience - pause, min(2 * pause, _LONGEST_PAUSE)
@@ -220,14 +222,6 @@ class Gate:
                 verdict = Verdict(DENY, (Finding("state", targets[0].name, note=str(error)),))
         return verdict
 
-    def _leftovers(self, agent: Agent | None, view: View) -> dict[str, tuple[Target, ...]]:
-        """Earlier edits of this agent that nobody closed: a client runs its writing calls one after another."""
-        return {
-            call: looked(self.repository, what.paths, view)
-            for call, what in (agent.calls if agent else {}).items()
-            if what.tool in edit_gate.EDIT_TOOLS and call != self.call.call
-        }
-
     def _keep_copies(self, agent: Agent | None, sights: list[Sight]) -> None:
         """Keeps what a lock is about to start from, or an adoption to take over, before it can be granted."""
         name = agent.id if agent else ""
@@ -272,19 +266,10 @@ class Gate:
         return EditRequest(agent, self.call.call, self.call.tool, targets, self.identity.stream, self.head)
 
 
-def record_command(call: ToolCall, command: str, repository: Repository) -> None:
-    """Notes that this agent runs a command, until `after` or its turn's end: git hooks ask who runs what."""
-    identity = identity_of(call.caller, repository)
-    begun = Call(call.tool, 0.0, command[:120])
-
-    def rule(view: View) -> Change:
-        known = agents.resolve(identity, view)
-        change = agents.calls(known.result, call.call, begun, view)
-        return Change(None, {**known.writes, **change.writes}, known.events)
-
-    if is_off(repository.store.read()):
-        return
-    try:
-        repository.store.transact(rule)
-    except StoreError:
-        return  # the command is not judged by this, and a note is not worth failing its call
+def leftovers(repository: Repository, agent: Agent | None, view: View, now: str) -> dict[str, tuple[Target, ...]]:
+    """Earlier edits of this agent that nobody closed: a client runs its writing calls one after another."""
+    return {
+        call: looked(repository, what.paths, view)
+        for call, what in (agent.calls if agent else {}).items()
+        if what.tool in edit_gate.EDIT_TOOLS and call != now
+    }

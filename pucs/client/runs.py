@@ -7,9 +7,10 @@ import time
 from pucs import agents, locks
 from pucs.authors import Aim
 from pucs.client import open_runs, scanning, stashes
-from pucs.client.edits import Caller, ToolCall, identity_of, record_command
+from pucs.client.edits import Caller, ToolCall, identity_of
 from pucs.client.open_runs import Run
 from pucs.client.opening import Repository, is_off, repository_of
+from pucs.client.recording import record_command
 from pucs.client.run_changes import record
 from pucs.errors import StoreError
 from pucs.git import locate

@@ -12,6 +12,7 @@ from pucs.client.opening import Repository, is_off, repository_at, spot_of
 from pucs.client.publishing import publish_soon
 from pucs.client.refreshing import recompile_if_stale
 from pucs.client.surveying import at_work
+from pucs.edit_gate import EDIT_TOOLS
 from pucs.model import Agent, Target
 from pucs.record import Record
 from pucs.view import Change
@@ -116,6 +117,8 @@ def _close(repository: Repository, caller: Caller, done: tuple[Finished, ...]) -
     if agent is None or is_off(view):
         return ()
     over = {one.call: one for one in done if one.call in agent.calls}
+    # An edit that is open still was interrupted: an assistant's turn comes when those of the last are over.
+    over |= {call: Finished(call) for call, what in agent.calls.items() if what.tool in EDIT_TOOLS and call not in over}
     # A command may have taken back what this agent wrote: what is clean now must not count as its later.
     ran = any(agent.calls[call].tool in _SHELLS for call in over)
     left = looked(repository, agent.paths, view) if ran else ()

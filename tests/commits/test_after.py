@@ -291,3 +291,20 @@ def test_what_a_peer_stages_while_the_gate_looks_is_judged_again(free, client, m
     assert list(free.common.glob(NAME + "*")) == []
     monkeypatch.undo()
     assert gate.before(begun).refused
+
+
+@pytest.mark.parametrize("after", ["a command", "a turn"])
+def test_an_edit_that_was_interrupted_keeps_nothing_open(free, client, after):
+    """Nobody reports its end, but the agent does the next thing."""
+    me, other = client(free), client(free)
+    me.write("a.py", "me = 1\n")
+    me.pre("Edit", "a.py")
+    me._open.clear()
+    if after == "a command":
+        me.run("git add a.py")
+    else:
+        me.look("b.py")
+    free.git("add", "a.py")
+    assert commit(me, "-m", "A").status == 0
+    assert locks_on(free, "a.py") == ()
+    assert other.pre("Edit", "a.py").silent

@@ -53,7 +53,9 @@ def test_the_proof_leaves_nothing_behind(installed: Repo, pucs: Pucs) -> None:
         """Every file, without the log, the copies with their journal, and the published files, which keep that a proof was made."""
         files = {path: one for path, one in picture(installed.root.parent).items() if one[0] != "folder"}
         return {
-            path: one for path, one in files.items() if not re.search("/pucs/(state/|mutex|publishing|spool/|journal)", path)
+            path: one
+            for path, one in files.items()
+            if not re.search("/pucs/(state/|mutex|publishing|spool/|journal)", path)
         }
 
     client = Client(installed)

@@ -12,7 +12,7 @@ import time
 from pucs import system
 from pucs.client.opening import Repository, repository_of
 from pucs.errors import GitError, StoreError
-from pucs.git import snapshots
+from pucs.git import branches, snapshots
 from pucs.git.locate import Tree
 from pucs.model import ABSENT, UNKNOWN
 from pucs.state import contents, journal, log
@@ -60,6 +60,9 @@ def move(repository: Repository) -> str:
             journal.mark_moved(part, len(data))
         cleared = _clear(repository, snapshots.batches(common))
         drop_old(repository, cleared)
+        for branch, commit in branches.kept(common):
+            if time.time() - _moment(branch.rpartition("/")[2]) > repository.policy.snapshots.keep_days * _DAY:
+                branches.drop(common, branch, commit)
         return ref
 
 
@@ -161,7 +164,7 @@ def drop_old(repository: Repository, wanted: Iterable[str] = ()) -> list[str]:
     for batch in reversed(known):
         total += sum(size.get(name, 0) for name in {*batch.blobs.values()} - seen)
         seen.update(batch.blobs.values())
-        age = now - _moment(batch)
+        age = now - _moment(batch.ref.removeprefix(snapshots.PREFIX))
         over = age > policy.keep_days * _DAY or total > policy.keep_mb * _MB
         if over and age > _DAY and wanting.isdisjoint(batch.blobs):
             snapshots.drop(common, batch)
@@ -171,9 +174,8 @@ def drop_old(repository: Repository, wanted: Iterable[str] = ()) -> list[str]:
     return dropped
 
 
-def _moment(batch: Batch) -> float:
+def _moment(text: str) -> float:
     """When it was made, from its name; now for one that was named by somebody else."""
-    text = batch.ref.removeprefix(snapshots.PREFIX)
     try:
         return moment_of(f"{text[:4]}-{text[4:6]}-{text[6:11]}:{text[11:13]}:{text[13:16]}")
     except (ValueError, IndexError):

@@ -33,6 +33,7 @@ class Run(Record):
     background: str = ""
     unfinished: bool = False
     stash: str = ""
+    branches: dict[str, str] = {}
     trees: dict[str, Scan] = {}
     aims: dict[str, Aim] = {}
 

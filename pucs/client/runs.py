@@ -6,7 +6,7 @@ import time
 
 from pucs import agents, locks
 from pucs.authors import Aim
-from pucs.client import open_runs, scanning, stashes
+from pucs.client import branches, open_runs, scanning, stashes
 from pucs.client.edits import Caller, ToolCall, identity_of
 from pucs.client.open_runs import Run
 from pucs.client.opening import Repository, is_off, repository_of
@@ -128,6 +128,7 @@ def _begin(
         journal=size,
         process=identity.process or agent.process,
         stash=read_text(f"{repository.tree.common}/refs/stash").strip(),
+        branches=branches.tips(repository),
         trees=trees,
         aims={tree: one._replace(since=now) for tree, one in aims.items()},
     )
@@ -150,6 +151,7 @@ def _look(repository: Repository, run: Run, found: Scans, *, over: bool, care: b
     `found` are the scans that this process made already, by tree.
     """
     root, left = repository.store.root, {}
+    branches.note(repository, run)
     for tree_id, before in run.trees.items():
         tree = locate.tree_of_id(repository.tree.common, tree_id)
         there = repository_of(tree) if tree is not None else None

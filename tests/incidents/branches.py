@@ -36,7 +36,6 @@ def tore_down_a_dirty_worktree(scene: Scene) -> None:
     "anthropics/claude-plugins-official#5665",
     "For every branch whose upstream was gone a clean-up ran worktree remove --force and branch -D.",
     read=True,
-    shortfall="the names of the branches come out of a pipe: the files are kept, the unmerged commit is not",
 )
 def cleaned_gone(scene: Scene) -> None:
     scene.remote()

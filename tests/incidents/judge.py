@@ -49,6 +49,7 @@ def judge(scene: Scene) -> Tally:
     missing = _missing(scene)
     gone = [left for left in missing if not (scene.guarded and _brought_back(scene, left))]
     lost = [f"lost: {left.path} of {left.party} ({left.data[:40]!r})" for left in gone]
+    _bring_back_branches(scene)
     amiss = _commits_taken(scene)
     return Tally(
         len(lost),
@@ -100,6 +101,12 @@ def _is_in_git(scene: Scene, left: Left) -> bool:
     scene.move()
     refs = scene.repo.git("for-each-ref", "--format=%(refname)", "refs/pucs/snapshots").split()
     return any(scene.shows(f"{ref}:{name}") == left.data for ref in refs)
+
+
+def _bring_back_branches(scene: Scene) -> None:
+    """Makes the branches that PUCS kept again, as docs/undo.md says, under names that are free."""
+    for ref in scene.repo.git("for-each-ref", "--format=%(refname)", "refs/pucs/refs").split():
+        scene.repo.git("branch", ref.removeprefix("refs/pucs/refs/").replace("/", "-"), ref)
 
 
 def _commits_taken(scene: Scene) -> list[str]:

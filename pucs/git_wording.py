@@ -32,11 +32,15 @@ class Denial(Record):
 
 
 class Setting(Record):
-    """What the sentences need: how to run pucs, now, and the files that hold the agent's own uncommitted bytes."""
+    """What the sentences need: how to run pucs, now, and the files that hold the agent's own uncommitted bytes.
+
+    `shared` are files that hold its lines beside those of others.
+    """
 
     command: str
     now: float
     own: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
 
 
 def files(words: str, does: str, held: Sequence[tuple[str, Lock | None]], safe: str, setting: Setting) -> Denial:
@@ -59,6 +63,9 @@ def next_step(safe: str, setting: Setting, path: str) -> str:
     """The one next command: the safe equivalent with the agent's own files, or to wait where there are none."""
     if OWN not in safe:
         return _instead(safe)
+    if setting.shared and safe.startswith(("git add", "git commit")):
+        both = " ".join(argument(one) for one in (setting.own + setting.shared)[:_OWN_FILES])
+        return f"To commit only your own lines: `{setting.command} commit -m MESSAGE {both}`."
     if not setting.own:
         return f"None of your own files is among them. To wait for theirs: `{setting.command} wait {argument(path)}`."
     own = [argument(one) for one in setting.own[:_OWN_FILES]]

@@ -1,6 +1,7 @@
 """Fixtures for every test: a home that nobody writes to, a repository, a guarded one, and clients that are buried."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ import pytest
 from tests.support import Client, Repo
 
 _INHERITED = ("CLAUDE", "GIT_", "PUCS_AGENT_ID", "PUCS_STREAM", "PUCS_TASK", "AI_AGENT")
+
+# A run that a shell put into the background ignores Ctrl-C, and so would every program it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,8 @@ from pucs.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pucs.commands import GitCall
     from pucs.git.asking import Asking
     from pucs.view import View
@@ -53,8 +55,8 @@ def _is_exotic(spec: str) -> bool:
     return spec.startswith(":") or any(c in "*?[\\" for c in spec)
 
 
-def setting(case: Case, reach: Reach) -> Setting:
-    """What the sentences need; own files are those that the command would take as well."""
+def setting(case: Case, reach: Reach, held: Collection[str] = ()) -> Setting:
+    """What the sentences need; own files are those that the command would take as well, `held` what others have."""
     own = peers.own_files(case.repository, case.agent, case.view)
     seen = asking.changes(case.repository.tree.root, own) if own else {}
     own = [path for path in own if path in seen and _fits(seen[path], reach)]
@@ -63,8 +65,9 @@ def setting(case: Case, reach: Reach) -> Setting:
         own = [path for path in own if path in meant]
     prefix = case.repository.tree.root + "/"
     folder = system.realpath(case.call.folder)
-    shown = tuple(_seen_from(folder, prefix + path, prefix) for path in own)
-    return Setting(case.repository.installation.command, case.view.now, shown)
+    alone = tuple(_seen_from(folder, prefix + path, prefix) for path in own if path not in held)
+    shared = tuple(_seen_from(folder, prefix + path, prefix) for path in own if path in held)
+    return Setting(case.repository.installation.command, case.view.now, alone, shared)
 
 
 def _fits(change: asking.Change, reach: Reach) -> bool:

@@ -68,7 +68,8 @@ def _takes(case: Case, reach: Reach) -> Denial | None:
     commits = reach.kind == git_reach.BUNDLES
     does = "would commit others' unfinished work" if commits else "would take others' uncommitted work"
     found = [(one.path, one.lock) for one in held]
-    return git_wording.files(reach.words, does, found, reach.safe, setting(case, reach))
+    around = setting(case, reach, {one.path for one in held})
+    return git_wording.files(reach.words, does, found, reach.safe, around)
 
 
 def _in_reach(case: Case, reach: Reach) -> list[Stake]:

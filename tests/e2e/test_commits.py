@@ -58,10 +58,11 @@ def test_a_commit_inside_the_stream_gets_its_prefix_and_gives_the_lock_back(
 def test_a_commit_outside_the_stream_is_refused_and_names_the_file(
     claude: Claude, model: ModelServer, repo: Repo, streams: Guarded
 ) -> None:
+    (repo.home / "more.sh").write_text("echo more >> README.md\n")
     model.script(
         "MAIN-1",
         [edit(repo.path / "src/app.py", "return 0", "return 1")],
-        [bash("echo more >> README.md; git commit --quiet --all --message 'fix: Too much'")],
+        [bash("sh ~/more.sh; git commit --quiet --all --message 'fix: Too much'")],
         [bash("git commit --quiet --message 'fix: Just enough' -- src/app.py")],
     )
 
@@ -80,12 +81,13 @@ def test_a_commit_outside_the_stream_is_refused_and_names_the_file(
 def test_a_commit_that_sweeps_up_a_peers_bytes_is_refused_and_names_the_peer(
     claude: Claude, model: ModelServer, repo: Repo, guarded: Guarded, option: str
 ) -> None:
+    (repo.home / "sweep.sh").write_text(f"git add -A && git commit {option}--quiet --message 'Sweep'\n")
     wrote, tried = threading.Event(), threading.Event()
     model.script("MAIN-1", [edit(repo.path / "shared.txt", "two", "TWO")], Turn([say("-")], sets=wrote, after=tried))
     model.script(
         "MAIN-2",
         Turn([edit(repo.path / "src/app.py", "return 0", "return 1")], after=wrote),
-        [bash(f"git add -A && git commit {option}--quiet --message 'Sweep'")],
+        [bash("sh ~/sweep.sh")],
         [bash(f"git commit {option}--quiet --message 'Mine' -- src/app.py")],
         Turn([say("-")], sets=tried),
     )

@@ -49,8 +49,9 @@ def test_two_agents_in_one_file_commit_their_own_lines(
     assert (edited.is_error, granted.is_error, denied.is_error) == (False, False, True)
     assert "+FIRST 2" in denied.text
     assert "SECOND" not in denied.text
-    assert f"takes along line 9, which are uncommitted changes of {agent_of(model, 'MAIN-2')}" in bundled.text
-    assert "commit -m MESSAGE long.txt" in bundled.text
+    peer = agent_of(model, "MAIN-2")
+    assert f"`git commit -a` would commit others' unfinished work: long.txt by {peer} since" in bundled.text
+    assert bundled.text.endswith("pucs commit -m MESSAGE long.txt`.")
     assert (committed.is_error, too.is_error) == (False, False), (committed.text, too.text)
     of_first = [line.replace("line 2", "FIRST 2") if line == "line 2" else line for line in LINES]
     of_both = ["SECOND 9" if line == "line 9" else line for line in of_first]
@@ -59,4 +60,4 @@ def test_two_agents_in_one_file_commit_their_own_lines(
     assert repo.read("long.txt").splitlines() == of_both
     assert repo.git("status", "--porcelain", "long.txt") == ""
     assert guarded.locks() == {}
-    assert said(first, "PreToolUse") == []
+    assert ["deny" in words for words in said(first, "PreToolUse")] == [True]

@@ -40,7 +40,7 @@ def test_observe_denies_nothing_and_logs_what_it_would_have_denied(
     assert repo.git("show", "HEAD:shared.txt") == "one\nTWO\nTHREE"
     assert (guarded.log("denied"), guarded.log("refused")) == ([], [])
     peer, me = agent_of(model, "MAIN-1"), agent_of(model, "MAIN-2")
-    [edit_entry] = guarded.log("would_deny")
+    edit_entry, _of_the_command = guarded.log("would_deny")
     assert (edit_entry["agent"], edit_entry["file"], edit_entry["holder"]) == (me, "shared.txt", peer)
     [commit_entry] = guarded.log("would_refuse")
     assert (commit_entry["agent"], commit_entry["file"], commit_entry["holder"]) == (me, "shared.txt", peer)

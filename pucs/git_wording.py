@@ -59,6 +59,13 @@ def files(words: str, does: str, held: Sequence[tuple[str, Lock | None]], safe: 
     return Denial(words, brief + more, first, next_step(safe, setting, held[0][0]))
 
 
+def needed(words: str, paths: Sequence[str]) -> Denial:
+    """The denial of taking away what PUCS itself needs in the working tree."""
+    names = ", ".join(printable(path, 80) for path in paths)
+    first = f"PUCS: `{words}` would take {names}, without which PUCS guards nothing; agents do not change that."
+    return Denial(words, names, first, "Name the files that you mean instead, without these.")
+
+
 def next_step(safe: str, setting: Setting, path: str) -> str:
     """The one next command: the safe equivalent with the agent's own files, or to wait where there are none."""
     if OWN not in safe:

@@ -177,7 +177,10 @@ def _agreed(way: str) -> bool:
     """Asks on a terminal. Raises UsageError where there is none to ask."""
     if not sys.stdin.isatty():
         raise UsageError("this is what undo would do, and there is no terminal to ask", f"do it with: {way}")
-    return input("Do it? [y/N] ").strip().lower() in ("y", "yes")
+    try:
+        return input("Do it? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
 
 
 def _planned(back: Return) -> str:

@@ -88,16 +88,20 @@ def _would_deny(call: ToolCall, path: str, *, whole: bool) -> bool:
 
 
 def _held_below(call: ToolCall, folder: str) -> Iterable[str]:
-    """The files below that folder which hold bytes of other agents."""
+    """The files below that folder which hold bytes of other agents, or are what PUCS itself needs."""
     spot = spot_of(folder, call.cwd)
     if spot is None:
         return
     from pucs.client.peers import stakes  # noqa: PLC0415 - most commands sweep no folder
+    from pucs.client.protection import own_files  # noqa: PLC0415
 
     view = spot.repository.store.read()
     if is_off(view):
         return
     agent = agents.known(identity_of(call.caller, spot.repository), view)
+    for own in own_files(spot.repository):
+        if not spot.inside or own.startswith(spot.inside + "/"):
+            yield f"{spot.repository.tree.root}/{own}"
     for one in stakes(spot.repository, agent.id if agent is not None else "", view):
         inside = not spot.inside or one.path.startswith(spot.inside + "/")
         if one.has_bytes and inside and system.lexists(f"{spot.repository.tree.root}/{one.path}"):

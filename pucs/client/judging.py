@@ -8,6 +8,7 @@ from pucs.client.edits import Caller, identity_of
 from pucs.client.git_cases import Case, fitting, setting
 from pucs.client.git_places import repository_for
 from pucs.client.opening import is_off, repository_of
+from pucs.client.protection import own_files
 from pucs.errors import StoreError
 from pucs.git import asking, locate
 from pucs.git_reach import ALL, IGNORED, OVERLAID, STAGED, TRACKED, UNTRACKED, Facts, Reach
@@ -62,6 +63,9 @@ def judge(call: GitCall, caller: Caller) -> Judged:
 
 
 def _takes(case: Case, reach: Reach) -> Denial | None:
+    ours = _ours_in_reach(case, reach)
+    if ours:
+        return git_wording.needed(reach.words, ours)
     held = _in_reach(case, reach)
     if not held:
         return None
@@ -88,6 +92,17 @@ def _in_reach(case: Case, reach: Reach) -> list[Stake]:
         return taken
     meant = fitting(case, reach, [one.path for one in taken])
     return [one for one in taken if one.path in meant]
+
+
+def _ours_in_reach(case: Case, reach: Reach) -> list[str]:
+    """The files of PUCS that the command would take away: what git does not track is nowhere else."""
+    if reach.kind != git_reach.TAKES or {UNTRACKED, IGNORED}.isdisjoint(reach.among):
+        return []
+    names = own_files(case.repository)
+    seen = asking.changes(case.repository.tree.root, names) if names else {}
+    loose = [name for name in names if name in seen and (seen[name].untracked or seen[name].ignored)]
+    taken = [name for name in loose if _is_among(peers.Stake(name, None), reach, seen, set())]
+    return [name for name in taken if not reach.paths or name in fitting(case, reach, taken)]
 
 
 def _is_among(stake: Stake, reach: Reach, seen: dict[str, asking.Change], beside: set[str]) -> bool:

@@ -38,6 +38,14 @@ def protected_outside(path: str, cwd: str, tool: str, values: Mapping[str, Any])
         return ""
 
 
+def own_files(repository: Repository) -> list[str]:
+    """What PUCS has in this working tree beside git's folder: the configuration, and files that hold our entries."""
+    prefix = repository.tree.root + "/"
+    config = repository.installation.config or prefix + "pucs_config.yaml"
+    full = dict.fromkeys((config, *(path for path, _ in repository.installation.entries)))
+    return [path.removeprefix(prefix) for path in full if path.startswith(prefix) and system.lexists(path)]
+
+
 def denied_outside(paths: Iterable[str], cwd: str, tool: str, values: Mapping[str, Any]) -> str:
     """The denial of a call on a protected file outside any repository that holds our hooks; "" where there is none."""
     for path in paths:

@@ -228,3 +228,45 @@ class TestMcp:
         anna.fail()
         assert ben.pre("mcp__fs__move", source="a.py", destination=str(other.root / "b.py")).denied
         assert "docs/x.md is free" in ben.batch().context
+
+
+class TestTakenAway:
+    """Commands that would take what PUCS itself needs from the working tree along."""
+
+    @pytest.fixture
+    def installed(self, guarded: Repo) -> Repo:
+        settings = guarded.write(".claude/settings.local.json", SETTINGS)
+        guarded.write("pucs_config.yaml", "")
+        guarded.write("scrap.txt", "scrap\n")
+        (guarded.common / "info/exclude").write_text("/.claude/settings.local.json\n")
+        return guarded.guard(entries=((str(settings), HOOK),))
+
+    @pytest.mark.parametrize(
+        ("command", "taken"),
+        [
+            ("git clean -fd", "pucs_config.yaml"),
+            ("git clean -fdx", "pucs_config.yaml, .claude/settings.local.json"),
+            ("git clean -fdX", ".claude/settings.local.json"),
+            ("git clean -fx .claude", ".claude/settings.local.json"),
+            ("git stash -u", "pucs_config.yaml"),
+            ("git stash -a", "pucs_config.yaml, .claude/settings.local.json"),
+        ],
+    )
+    def test_by_git(self, client, installed: Repo, command: str, taken: str) -> None:
+        reason = client().pre("Bash", command=command).reason
+        assert reason.startswith("PUCS: `git ")
+        assert f"would take {taken}, without which" in reason
+
+    @pytest.mark.parametrize("command", ["rm -rf .claude", "rm -r .", "mv .claude away"])
+    def test_with_a_folder(self, client, installed: Repo, command: str) -> None:
+        assert client().pre("Bash", command=command).denied
+
+    @pytest.mark.parametrize(
+        "command", ["git clean -nd", "git clean -fd docs", "git stash", "git stash -u -- scrap.txt", "rm -rf docs"]
+    )
+    def test_not_by(self, client, installed: Repo, command: str) -> None:
+        assert client().pre("Bash", command=command).silent
+
+    def test_a_committed_configuration_is_not_in_reach(self, client, installed: Repo) -> None:
+        installed.commit("Configure", "pucs_config.yaml")
+        assert client().pre("Bash", command="git clean -fd").silent

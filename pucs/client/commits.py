@@ -101,7 +101,8 @@ def before(commit: Commit, *, merging: bool = False) -> Outcome:
     if agent is not None and operation == commits.Operation():
         from pucs.client.stale_index import stale  # noqa: PLC0415 - what people commit needs none of it
 
-        found = stale(commit, request, names, view)
+        named = {finding.path for finding in verdict.findings}
+        found = [finding for finding in stale(commit, request, names, view) if finding.path not in named]
         if found:
             verdict = verdict._replace(decision=DENY, findings=(*verdict.findings, *found))
     outcome = Outcome()

@@ -32,6 +32,9 @@ def measure(calls: int = CALLS, seed: int = 11, *, in_turn: bool = False) -> Rep
         ),
         tuple(
             str(one)[:300]
-            for one in (*verdict.needless, *journal.lost, *journal.bundled, *verdict.wrong, *tally.broken)
+            for one in (
+                *(*verdict.needless, *journal.lost, *journal.overwritten),
+                *(*journal.bundled, *verdict.wrong, *tally.broken),
+            )
         )[:10],
     )

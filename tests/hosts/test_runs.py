@@ -119,6 +119,16 @@ class TestAConflict:
         assert event["severity"] == "high"
         assert "agent-1" in event["warning"]
 
+    @pytest.mark.parametrize(
+        "command", ["ln -s $PWD ../ln && rm ../ln/a.py", "ln a.py h.py && echo x > h.py", "ln -s a.py l && echo x > l"]
+    )
+    def test_reached_through_a_link_that_the_command_made(self, client, guarded: Repo, command: str) -> None:
+        anna, ben = client(), client()
+        anna.write("a.py", "anna\n")
+        ben.run(command)
+        (entry,) = entries(guarded, "a.py")
+        assert entry[:2] == (FOREIGN, "agent-2")
+
     def test_is_over_when_the_holders_bytes_are_back(self, client, guarded: Repo) -> None:
         anna, ben = client(), client()
         anna.write("a.py", "anna\n")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import NamedTuple
 
 from pucs.model import FOREIGN, RAN, UNATTRIBUTED, WROTE
 from pucs.state import journal
 from tests.incidents.scene import Scene
 from tests.incidents.truth import Left, blob, blobs, picture
+
+PATIENCE = 30.0
+"""Seconds in which a background mover has come to its end."""
 
 _AGENT = re.compile(r"\bagent-\d+(?:/\d+)?")
 
@@ -98,9 +102,14 @@ def _is_in_git(scene: Scene, left: Left) -> bool:
     name = blob(left.data)
     if not any(name in (entry["before"], entry["after"]) for entry in listed):
         return False
-    scene.move()
-    refs = scene.repo.git("for-each-ref", "--format=%(refname)", "refs/pucs/snapshots").split()
-    return any(scene.shows(f"{ref}:{name}") == left.data for ref in refs)
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        scene.move()  # does nothing while the mover that the listing started is at work
+        refs = scene.repo.git("for-each-ref", "--format=%(refname)", "refs/pucs/snapshots").split()
+        if any(scene.shows(f"{ref}:{name}") == left.data for ref in refs):
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def _bring_back_branches(scene: Scene) -> None:

@@ -212,3 +212,12 @@ def test_the_picture_is_of_this_demo() -> None:
     picture = read("docs/demo.svg").replace("&#160;", " ")
     for words in ("pucs demo", "is being changed by", "this commit is refused", "holds uncommitted changes"):
         assert words in picture
+
+
+def test_the_glossary_has_each_word_once_and_the_changelog_each_heading() -> None:
+    words = re.findall(r"^\| \*\*(.+?)\*\* ", read("docs/glossary.md"), re.MULTILINE)
+    assert len(words) > 50
+    assert sorted(words) == sorted(set(words))
+    for release in re.split(r"^## ", read("CHANGELOG.md"), flags=re.MULTILINE)[1:]:
+        headings = re.findall(r"^### (.+)$", release, re.MULTILINE)
+        assert headings == list(dict.fromkeys(headings)), release.splitlines()[0]

@@ -16,7 +16,10 @@ _SEEN_EVERY = 10.0
 
 
 class Identity(Record):
-    """What an event says about who acts. `given` is the id its launcher chose, `subagent` the host's id of one."""
+    """What an event says about who acts. `given` is the id its launcher chose, `subagent` the host's id of one.
+
+    `task` was given for it by name; `branch` says what it may be about where nobody said.
+    """
 
     session: str
     subagent: str = ""
@@ -24,6 +27,7 @@ class Identity(Record):
     stream: str | None = None
     task: str = ""
     process: Process | None = None
+    branch: str = ""
 
 
 def known(identity: Identity, view: View) -> Agent | None:
@@ -40,7 +44,8 @@ def resolve(identity: Identity, view: View) -> Change:
     agent = known(identity, view)
     if agent is None:
         return _register(identity, view)
-    agent = agent._replace(stream=identity.stream or agent.stream, task=identity.task or agent.task)
+    task = identity.task or agent.stated or identity.branch or agent.task
+    agent = agent._replace(stream=identity.stream or agent.stream, task=task)
     writes: dict[str, Any] = {}
     if agent.ended or (identity.process is not None and identity.process != agent.process):
         agent = agent._replace(ended=0.0, process=identity.process or agent.process)
@@ -53,17 +58,30 @@ def resolve(identity: Identity, view: View) -> Change:
     return Change(agent, writes)
 
 
+def prompted(identity: Identity, line: str, view: View) -> Change:
+    """The agent of this identity after a prompt whose task is `line`; a short answer leaves its task as it is."""
+    from pucs.prompts import replaces  # noqa: PLC0415 - an edit does without
+
+    begun = resolve(identity, view)
+    agent: Agent = begun.result
+    if not replaces(line, agent.stated):
+        return begun
+    agent = agent._replace(stated=line, task=identity.task or line)
+    return Change(agent, {**begun.writes, "agent/" + agent.id: agent}, begun.events)
+
+
 def named(identity: Identity, view: View) -> Change:
     """The agent of exactly the given id, registered on first sight: for callers who say who they are by name."""
     agent = view.agent(identity.given)
     if agent is None:
-        agent = _fresh(identity.given, identity, None, view)
+        agent = _fresh(identity.given, identity, None, view)._replace(stated=identity.task)
         return Change(agent, {"agent/" + agent.id: agent}, (_started(agent),))
     changed = agent
     if agent.ended or view.liveness(agent.process) != ALIVE:
         changed = agent._replace(ended=0.0, process=identity.process or agent.process)
     if identity.stream or identity.task:
         changed = changed._replace(stream=identity.stream or agent.stream, task=identity.task or agent.task)
+        changed = changed._replace(stated=identity.task or agent.stated)
     if changed == agent and view.now - agent.seen < _SEEN_EVERY:
         return Change(agent)
     changed = changed._replace(seen=view.now)
@@ -150,13 +168,14 @@ def _fresh(identifier: str, identity: Identity, parent: Agent | None, view: View
     return Agent(
         id=identifier,
         stream=identity.stream,
-        task=identity.task or (parent.task if parent else ""),
+        task=identity.task or (parent.task if parent else identity.branch),
         parent=parent.id if parent else None,
         session=identity.session,
         process=identity.process,
         since=view.now,
         first=view.revision,
         seen=view.now,
+        stated=parent.stated if parent else "",
     )
 
 

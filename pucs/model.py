@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
     Part = tuple[str, str, int, int]
 
-ABSENT, UNKNOWN = "-", "?"
-ALIVE, DEAD = "alive", "dead"
-SILENT, GRANT, DENY = "silent", "grant", "deny"
+ABSENT, UNKNOWN, ALIVE, DEAD, SILENT, GRANT, DENY = "-", "?", "alive", "dead", "silent", "grant", "deny"
 
 PERSON = "person"
 """What the ids of people begin with, who may hold explicit locks but are no agents."""
@@ -136,7 +134,7 @@ class Call(Record):
 
 
 class Agent(Record):
-    """One worker. `first` is the state's revision when it registered, `paths` where it has or had locks."""
+    """One worker since revision `first`; `paths` is where it has or had locks, `stated` the task as it was last said."""
 
     id: str
     stream: str | None = None
@@ -152,6 +150,7 @@ class Agent(Record):
     calls: dict[str, Call] = {}
     children: int = 0
     waits: tuple[int, ...] = ()
+    stated: str = ""
     extra: dict[str, Any] = {}
 
 

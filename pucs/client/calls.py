@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pucs import agents
-from pucs.client.opening import Repository, stream_in, task_in
+from pucs.client.opening import Repository, stream_in, task_of_branch
 from pucs.record import Record
 from pucs.state import processes
 
@@ -43,11 +43,13 @@ class Answer(Record):
 
 def identity_of(caller: Caller, repository: Repository) -> agents.Identity:
     """Who acts, with the stream and the task that hold in that tree."""
+    task = caller.environ.get("PUCS_TASK", "")[:120]
     return agents.Identity(
         session=caller.session,
         subagent=caller.subagent,
         given=caller.environ.get("PUCS_AGENT_ID", "").replace("/", "-"),  # the slash is for subagents
         stream=stream_in(repository, caller.environ),
-        task=task_in(repository, caller.environ),
+        task=task,
         process=processes.client_of(caller.pid),
+        branch="" if task else task_of_branch(repository),
     )

@@ -95,11 +95,8 @@ def stream_in(repository: Repository, environ: Mapping[str, str]) -> str | None:
     return chosen or stream_of_branch(repository.policy, locate.branch_of(repository.tree))
 
 
-def task_in(repository: Repository, environ: Mapping[str, str]) -> str:
-    """What is being worked on, as far as anybody said: PUCS_TASK, else a branch that is more than a trunk's name."""
-    task = environ.get("PUCS_TASK")
-    if task:
-        return task[:120]
+def task_of_branch(repository: Repository) -> str:
+    """What is being worked on, as far as the branch says: one that is more than a trunk's name."""
     branch = locate.branch_of(repository.tree)
     return "" if branch in ("", "main", "master", "develop", "trunk") else f"branch {branch}"[:120]
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pucs.commands import Reading
 
 _SHELLS = ("Bash", "PowerShell")
+_ASKED_BY = ("", "user", "sdk")
+"""The sources of a prompt that says what to do; older clients name none."""
 _REFUSALS = ("PreToolUse:", "<tool_use_error>", "Claude requested permission", "The user doesn't want", "Refusing to")
 
 
@@ -189,6 +191,18 @@ def _subagent_start(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return _told("SubagentStart", sessions.start(_caller(data), _cwd(data)))
 
 
+def _user_prompt_submit(data: Mapping[str, Any]) -> None:
+    if _text(data.get("source")) not in _ASKED_BY:
+        return  # a host that wakes its agent up asks it for nothing new
+    from pucs.prompts import task_line  # noqa: PLC0415 - an edit does without
+
+    line = task_line(_text(data.get("prompt")))
+    if line:
+        from pucs.client.prompting import prompted  # noqa: PLC0415
+
+        prompted(_caller(data), _cwd(data), line)
+
+
 def _session_end(data: Mapping[str, Any]) -> None:
     from pucs.client import sessions  # noqa: PLC0415
 
@@ -220,6 +234,7 @@ HANDLERS = {
     "PostToolUseFailure": _post_tool_use_failure,
     "PostToolBatch": _post_tool_batch,
     "SessionStart": _session_start,
+    "UserPromptSubmit": _user_prompt_submit,
     "SessionEnd": _session_end,
     "Stop": _stop,
     "SubagentStart": _subagent_start,

@@ -43,6 +43,7 @@ EVENTS = (
     Event("PostToolUseFailure", "post_tool_use_failure", TOOLS),
     Event("PostToolBatch", "post_tool_batch"),
     Event("SessionStart", "session_start"),
+    Event("UserPromptSubmit", "user_prompt_submit"),
     Event("SessionEnd", "session_end", timeout=5),
     Event("Stop", "stop"),
     Event("SubagentStart", "subagent_start"),

@@ -23,6 +23,7 @@ SCRIPTS = {
     "post_tool_use_failure": "PostToolUseFailure",
     "post_tool_batch": "PostToolBatch",
     "session_start": "SessionStart",
+    "user_prompt_submit": "UserPromptSubmit",
     "session_end": "SessionEnd",
     "stop": "Stop",
     "subagent_start": "SubagentStart",

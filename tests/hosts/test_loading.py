@@ -177,6 +177,7 @@ class TestModules:
             ("post_tool_use_failure", {**call("a.py"), "error": "x"}),
             ("post_tool_batch", {"tool_calls": [call("a.py")]}),
             ("session_start", {"source": "startup"}),
+            ("user_prompt_submit", {"prompt": "Add an index to the table"}),
             ("session_end", {"reason": "other"}),
             ("stop", {}),
             ("subagent_start", {"agent_id": "0f"}),

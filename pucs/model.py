@@ -134,7 +134,7 @@ class Call(Record):
 
 
 class Agent(Record):
-    """One worker since revision `first`; `paths` is where it has or had locks, `stated` the task as it was last said."""
+    """One worker since revision `first`; `paths` where it has or had locks, `stated` its task as it was last said."""
 
     id: str
     stream: str | None = None

@@ -7,6 +7,7 @@ from pucs.model import Lock
 from pucs.patterns import matches
 from pucs.policy import CriticalRule, Policy
 from pucs.record import Record
+from pucs.tasks import ACTIVE, DONE
 from pucs.times import text_of
 
 TYPE_CHECKING = False
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from pucs.conflicts import Conflict
     from pucs.model import Agent
+    from pucs.tasks import Task
 
 
 class Holding(Record):
@@ -51,6 +53,7 @@ class Survey(Record):
     log: tuple[dict[str, Any], ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     queues: tuple[Queue, ...] = ()
+    tasks: tuple[Task, ...] = ()
 
 
 def file_locks(survey: Survey) -> dict[str, Any]:
@@ -97,17 +100,20 @@ def tree_name(tree: str) -> str:
 
 
 def _streams(survey: Survey) -> Iterable[str | None]:
-    return [agent.stream for agent in survey.agents] + [holding.lock.stream for holding in survey.holdings]
+    found = [agent.stream for agent in survey.agents] + [holding.lock.stream for holding in survey.holdings]
+    return found + [task.stream for task in survey.tasks]
 
 
 def _stream(name: str, survey: Survey) -> dict[str, Any]:
     members = [agent.id for agent in survey.agents if agent.stream == name]
+    tasks = [task for task in survey.tasks if task.stream == name]
     return {
         "status": "active" if members else "idle",
         "agents": members,
         "locked_files": [_locked(holding) for holding in survey.holdings if holding.lock.stream == name],
-        "completed_tasks": 0,
-        "pending_tasks": 0,
+        "completed_tasks": sum(task.state == DONE for task in tasks),
+        "pending_tasks": sum(task.state != DONE for task in tasks),
+        "active_tasks": sum(task.state == ACTIVE for task in tasks),
     }
 
 

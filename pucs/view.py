@@ -71,6 +71,10 @@ class View:
         record: Wait | None = self._load(wait_key(number))
         return record
 
+    def record(self, key: str) -> Any:
+        """The noun stored under a key of a rarer kind, e.g. `task/7`; None where there is none."""
+        return self._load(key)
+
     def name(self, key: str) -> Name | None:
         """The small fact stored under `key`: `session/…`, `ticket/…`, `number/…`, `stash/…`, `branch/…`, and such."""
         record: Name | None = self._load(key)

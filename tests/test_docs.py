@@ -72,6 +72,7 @@ def keys_of_the_loader() -> set[str]:
         "count",
         "text",
         "words",
+        "texts",
         "patterns",
     }
     calls = (node for node in ast.walk(ast.parse(read("pucs/config/loading.py"))) if isinstance(node, ast.Call))

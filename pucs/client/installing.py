@@ -6,7 +6,7 @@ import json
 import os
 import time
 
-from pucs.client import planning
+from pucs.client import boards, planning
 from pucs.client.callers import refuse_agents
 from pucs.client.planning import Plan
 from pucs.client.sites import Site, site_at
@@ -79,6 +79,7 @@ def init(folder: str, wish: Wish, environ: Mapping[str, str]) -> Done:
             libraries=locations.libraries(),
         )
         changed = planning.carry_out(plan, None if old is not None and _text(now) == _text(old) else now)
+        boards.bring_in_configured(opening.open_store(site.common), now.config)
     return Done(now.session, changed, tuple(plan.notes))
 
 
@@ -91,6 +92,7 @@ def compile_config(common: str) -> Installation | None:
         new = _compiled(old)
         if new != old:
             opening.write_marker(common, new)
+            boards.bring_in_configured(opening.open_store(common), new.config)
         return new
 
 

@@ -10,6 +10,7 @@ from pucs.client.callers import calling_agent
 from pucs.client.looking import Sight, see
 from pucs.client.opening import Repository, repository_at
 from pucs.client.words import words_of
+from pucs.client.working import Work
 from pucs.errors import Refusal, UsageError
 from pucs.git import locate
 from pucs.model import DENY, GRANT, EditRequest, Event, Finding, Verdict
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
 
     from pucs.agents import Identity
     from pucs.client.parting import Wish
-    from pucs.model import Lock
+    from pucs.model import Lock, Process
     from pucs.negotiation import PartitionResult
     from pucs.view import View
 
 _LOOKS = 4
 
 
-class PUCSClient:
+class PUCSClient(Work):
     """One agent's hands on the state of the repository at `path`.
 
     Without `agent_id` it acts for the agent whose shell it runs in (else PUCS_AGENT_ID). Locks taken here are explicit:
@@ -57,9 +58,9 @@ class PUCSClient:
     def __exit__(self, *_: object) -> None:
         self.release_locks()
 
-    def outlives_this_process(self) -> None:
-        """From now on the end of this process does not end its locks; their time does."""
-        self._process = None
+    def outlives_this_process(self, process: Process | None = None) -> None:
+        """From now on the end of this process ends nothing; that of the other `process` does, else only time."""
+        self._process = process
 
     def acquire_locks(
         self, files: Iterable[str] | str, task: str = "", minutes: float | None = None

@@ -9,6 +9,7 @@ from pucs.conflicts import is_open
 from pucs.errors import StoreError
 from pucs.model import ALIVE, DEAD, PERSON
 from pucs.report import Holding, Queue, Survey
+from pucs.tasks import board
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def survey(repository: Repository) -> Survey:
         log=tuple(repository.store.events())[-_LOG:],
         conflicts=open_conflicts(repository, view),
         queues=tuple(sorted(_queues(view))),
+        tasks=board(view),
     )
 
 

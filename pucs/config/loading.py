@@ -13,8 +13,9 @@ from pucs.config.settings import (
     Settings,
     StreamSettings,
 )
-from pucs.errors import ConfigError
+from pucs.errors import ConfigError, UsageError
 from pucs.policy import CommitPolicy, GuardPolicy, LockPolicy, SnapshotPolicy
+from pucs.tasklists import check_order, listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def parse(text: str, origin: str) -> Settings:
         _guard(file.section("guard")),
         _commits(file.section("commits")),
         _snapshots(file.section("snapshots")),
+        tasks=_tasks(file),
     )
     if not settings.conflict_resolution.partition_enabled:
         settings = settings._replace(locks=settings.locks._replace(partition="off", partition_paths=()))
@@ -94,7 +96,17 @@ def _stream(name: str, streams: Section) -> StreamSettings:
         section.flag("critical", default=False),
         section.count("max_agents", None),
         section.words("dependencies", ()),
+        _tasks(section),
     )
+
+
+def _tasks(section: Section) -> tuple[str, ...]:
+    texts = section.texts("tasks")
+    try:
+        check_order(listed(texts, None, "config"))
+    except UsageError as error:
+        section.wrong("tasks", "tasks that can be done one after another", f"a list in which {error}", error.hint)
+    return texts
 
 
 def _is_stream_name(name: str) -> bool:

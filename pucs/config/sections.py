@@ -131,14 +131,20 @@ class Section:
     def words(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
         """Texts: a list of them, or one text with commas between them."""
         items = self._read(key, None, "a list of texts, or one text with commas", _items)
-        if items is None:
-            return default
+        return default if items is None else self._all_text(key, items)
+
+    def _all_text(self, key: str, items: list[Any]) -> tuple[str, ...]:
         for index, item in enumerate(items):
             if _text(item) is None:
                 self.sound = False
                 path = (*self.path, key, index)
                 self._report.wrong(path, "text", self._report.document.written(path, item), _QUOTES_HINT)
         return tuple(text for text in map(_text, items) if text)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Texts in a list; commas in them are just commas."""
+        items = self._read(key, None, "a list of texts", _list)
+        return () if items is None else self._all_text(key, items)
 
     def patterns(self, key: str) -> tuple[str, ...]:
         """Texts of gitignore patterns."""

@@ -23,6 +23,7 @@ class StreamSettings(NamedTuple):
     critical: bool = False
     max_agents: int | None = None
     dependencies: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
 
 
 class CriticalSettings(NamedTuple):
@@ -64,3 +65,4 @@ class Settings(NamedTuple):
     commits: CommitPolicy = CommitPolicy()
     snapshots: SnapshotPolicy = SnapshotPolicy()
     warnings: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()

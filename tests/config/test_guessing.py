@@ -90,7 +90,13 @@ def test_what_the_template_has_in_comments_loads_once_uncommented():
     assert settings.warnings == ()
     assert settings.streams == (
         StreamSettings(
-            "execution", ("execution/**/*.py",), ("tests/test_*execution*.py",), False, 4, ("config", "models")
+            "execution",
+            ("execution/**/*.py",),
+            ("tests/test_*execution*.py",),
+            False,
+            4,
+            ("config", "models"),
+            ("Tune the predictor", "Measure it (after 1)"),
         ),
     )
     assert [entry.path for entry in settings.critical_files] == ["config/__init__.py"]
@@ -114,6 +120,7 @@ def test_the_template_explains_every_key():
         *("default_duration_min", "max_duration_min", "queue_timeout_min", "parked", "across_worktrees"),
         *("partition", "partition_paths", "wait_seconds"),
         "commit_wait_seconds",
+        "tasks",
         *("level", "persist_path", "max_entries", "auto_merge", "partition_enabled", "arbitration_timeout_min"),
         *("mode", "on_failure", "boundaries", "scan_seconds", "format", "types", "snapshots", "keep_days", "keep_mb"),
     }

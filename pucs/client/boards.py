@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pucs import agents, tasks
+from pucs.client.calls import identity_of
+from pucs.client.opening import is_off, repository_at
+from pucs.client.publishing import publish_soon
 from pucs.errors import ConfigError, Refusal
 from pucs.model import Agent
 from pucs.tasks import Draft, Task
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pucs.agents import Identity
+    from pucs.client.calls import Caller
     from pucs.client.opening import Repository
     from pucs.state.port import Store
     from pucs.tasklists import Imported
@@ -115,8 +119,13 @@ def bring_in_configured(store: Store, path: str) -> None:
         store.transact(lambda view: tasklists.imported(Agent("pucs"), drafts, view))
 
 
-def host_told(repository: Repository, who: Identity, key: str, draft: Draft) -> None:
-    """A host's own list has that task now, or has it done."""
+def host_told(caller: Caller, cwd: str, task: str, draft: Draft) -> None:
+    """A list of the host's own has that task now, or has it done; `task` is what the host session calls it."""
+    repository = repository_at(cwd)
+    if repository is None or not task or is_off(repository.store.read()):
+        return
+    who = identity_of(caller, repository)
+    key = f"hosttask/{caller.session}/{task}"
 
     def rule(view: View) -> Change:
         begun = agents.resolve(who, view)
@@ -125,6 +134,7 @@ def host_told(repository: Repository, who: Identity, key: str, draft: Draft) -> 
         return Change(None, {**begun.writes, **change.writes}, begun.events + change.events)
 
     repository.store.transact(rule)
+    publish_soon(repository)
 
 
 def _by(repository: Repository, who: Identity, rule: Callable[[Agent, View], Change]) -> Any:

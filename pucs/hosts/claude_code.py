@@ -228,6 +228,16 @@ def _subagent_stop(data: Mapping[str, Any]) -> None:
     sessions.subagent_stop(_caller(data), _cwd(data))
 
 
+def _task_created(data: Mapping[str, Any], *, done: bool = False) -> None:
+    from pucs.hosts import task_lists  # noqa: PLC0415
+
+    task_lists.told(data, _caller(data), _cwd(data), done=done)
+
+
+def _task_completed(data: Mapping[str, Any]) -> None:
+    _task_created(data, done=True)
+
+
 HANDLERS = {
     "PreToolUse": before_tool,
     "PostToolUse": _post_tool_use,
@@ -239,6 +249,8 @@ HANDLERS = {
     "Stop": _stop,
     "SubagentStart": _subagent_start,
     "SubagentStop": _subagent_stop,
+    "TaskCreated": _task_created,
+    "TaskCompleted": _task_completed,
 }
 
 

@@ -48,6 +48,8 @@ EVENTS = (
     Event("Stop", "stop"),
     Event("SubagentStart", "subagent_start"),
     Event("SubagentStop", "subagent_stop"),
+    Event("TaskCreated", "task_created"),
+    Event("TaskCompleted", "task_completed"),
 )
 
 

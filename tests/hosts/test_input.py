@@ -28,6 +28,8 @@ SCRIPTS = {
     "stop": "Stop",
     "subagent_start": "SubagentStart",
     "subagent_stop": "SubagentStop",
+    "task_created": "TaskCreated",
+    "task_completed": "TaskCompleted",
 }
 
 INPUTS = {

@@ -182,6 +182,8 @@ class TestModules:
             ("stop", {}),
             ("subagent_start", {"agent_id": "0f"}),
             ("subagent_stop", {"agent_id": "0f"}),
+            ("task_created", {"task_id": "1", "task_subject": "Tune it"}),
+            ("task_completed", {"task_id": "1", "task_subject": "Tune it"}),
         ],
     )
     def test_every_other_hook_runs_on_the_standard_library_and_lightly(

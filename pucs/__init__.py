@@ -7,8 +7,9 @@ __version__ = "0.1.0"
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pucs.client import PUCSClient
+    from pucs.protocol import AgentMessage, CoordinatorMessage
 
-__all__ = ["PUCSClient", "__version__"]
+__all__ = ["AgentMessage", "CoordinatorMessage", "PUCSClient", "__version__"]
 
 
 def __getattr__(name: str) -> object:
@@ -17,4 +18,8 @@ def __getattr__(name: str) -> object:
         from pucs.client import PUCSClient  # noqa: PLC0415
 
         return PUCSClient
+    if name in ("AgentMessage", "CoordinatorMessage"):
+        from pucs import protocol  # noqa: PLC0415
+
+        return getattr(protocol, name)
     raise AttributeError(f"module 'pucs' has no attribute {name!r}")

@@ -19,6 +19,7 @@ class Identity(Record):
     """What an event says about who acts. `given` is the id its launcher chose, `subagent` the host's id of one.
 
     `task` was given for it by name; `branch` says what it may be about where nobody said.
+    `chosen` says that the stream is the launcher's choice too, which no claim changes.
     """
 
     session: str
@@ -28,6 +29,7 @@ class Identity(Record):
     task: str = ""
     process: Process | None = None
     branch: str = ""
+    chosen: bool = False
 
 
 def known(identity: Identity, view: View) -> Agent | None:
@@ -45,10 +47,12 @@ def resolve(identity: Identity, view: View) -> Change:
     if agent is None:
         return _register(identity, view)
     task = identity.task or agent.stated or identity.branch or agent.task
-    agent = agent._replace(stream=identity.stream or agent.stream, task=task)
+    agent = _in_its_stream(agent, identity, view)._replace(task=task)
     writes: dict[str, Any] = {}
-    if agent.ended or (identity.process is not None and identity.process != agent.process):
-        agent = agent._replace(ended=0.0, process=identity.process or agent.process)
+    begins = agent.ended and not is_terminated(agent, view)
+    if begins or (identity.process is not None and identity.process != agent.process):
+        agent = agent._replace(ended=0.0 if begins else agent.ended, process=identity.process or agent.process)
+        agent = agent._replace(orders=_orders(agent.stream, agent, view))
         writes["agent/" + agent.id] = agent
         if identity.process is not None and not identity.subagent:
             writes.update(_moved_in(agent, identity.process, view))
@@ -77,10 +81,12 @@ def named(identity: Identity, view: View) -> Change:
         agent = _fresh(identity.given, identity, None, view)._replace(stated=identity.task)
         return Change(agent, {"agent/" + agent.id: agent}, (_started(agent),))
     changed = agent
-    if agent.ended or view.liveness(agent.process) != ALIVE:
-        changed = agent._replace(ended=0.0, process=identity.process or agent.process)
+    begins = agent.ended and not is_terminated(agent, view)
+    if begins or view.liveness(agent.process) != ALIVE:
+        changed = agent._replace(ended=0.0 if begins else agent.ended, process=identity.process or agent.process)
+        changed = changed._replace(orders=_orders(agent.stream, agent, view))
     if identity.stream or identity.task:
-        changed = changed._replace(stream=identity.stream or agent.stream, task=identity.task or agent.task)
+        changed = _in_its_stream(changed, identity, view)._replace(task=identity.task or agent.task)
         changed = changed._replace(stated=identity.task or agent.stated)
     if changed == agent and view.now - agent.seen < _SEEN_EVERY:
         return Change(agent)
@@ -91,7 +97,23 @@ def named(identity: Identity, view: View) -> Change:
 def end(agent: Agent, view: View) -> Change:
     """The agent after its host said it is over; its locks are judged by that at the next look."""
     ended = agent._replace(ended=view.now, calls={})
+    if agent.claim:  # its place is free for others
+        ended = ended._replace(claim="", stream=None)
     return Change(ended, {"agent/" + agent.id: ended}, (Event(agent.id, agent.stream, "ended"),))
+
+
+def stream_of(identity: Identity, agent: Agent | None) -> str | None:
+    """The stream that its work belongs to: its launcher's choice, else its claim, else the branch's."""
+    return agent.claim if agent is not None and agent.claim and not identity.chosen else identity.stream
+
+
+def is_terminated(agent: Agent, view: View) -> bool:
+    """Whether somebody told it to end, and nobody to resume."""
+    if not agent.orders:
+        return False
+    from pucs import orders  # noqa: PLC0415 - hardly anybody has any
+
+    return orders.is_terminated(agent, view.now)
 
 
 def calls(agent: Agent, call: str, begun: Call, view: View) -> Change:
@@ -144,7 +166,9 @@ def _register(identity: Identity, view: View) -> Change:
         continued = view.name(client_key(identity.process))
         agent = view.agent(continued.value) if continued is not None else None
         if agent is not None:
-            agent = agent._replace(session=identity.session, ended=0.0, seen=view.now)
+            ended = agent.ended if is_terminated(agent, view) else 0.0
+            agent = agent._replace(session=identity.session, ended=ended, seen=view.now)
+            agent = agent._replace(orders=_orders(agent.stream, agent, view))
             key = _session_key(identity, view)
             return Change(agent, {"agent/" + agent.id: agent, key: Name(agent.id, at=view.now)})
     if parent is not None:
@@ -156,7 +180,8 @@ def _register(identity: Identity, view: View) -> Change:
     agent = _fresh(identifier, identity, parent, view)
     earlier = view.agent(identifier)
     if earlier is not None:  # the launcher gave the name of an agent that is gone: its paths and subagents go on
-        agent = agent._replace(paths=earlier.paths, children=earlier.children)
+        orders = {one[1]: one for one in (*earlier.orders, *agent.orders)}
+        agent = agent._replace(paths=earlier.paths, children=earlier.children, orders=tuple(orders.values()))
     writes["agent/" + identifier] = agent
     writes[_session_key(identity, view)] = Name(identifier, at=view.now)
     if identity.process is not None and parent is None:
@@ -164,10 +189,27 @@ def _register(identity: Identity, view: View) -> Change:
     return Change(agent, writes, (*events, _started(agent)))
 
 
+def _in_its_stream(agent: Agent, identity: Identity, view: View) -> Agent:
+    stream = stream_of(identity, agent) or agent.stream
+    if stream == agent.stream:
+        return agent
+    from pucs import orders  # noqa: PLC0415 - hardly anybody changes streams
+
+    return orders.moved(agent, stream, view)
+
+
+def _orders(stream: str | None, above: Agent | None, view: View) -> tuple[tuple[Any, ...], ...]:
+    from pucs import orders  # noqa: PLC0415 - when an agent begins
+
+    return orders.for_newcomer(stream, above, view)
+
+
 def _fresh(identifier: str, identity: Identity, parent: Agent | None, view: View) -> Agent:
     return Agent(
         id=identifier,
-        stream=identity.stream,
+        stream=stream_of(identity, parent),
+        claim=parent.claim if parent is not None and not identity.chosen else "",
+        orders=_orders(stream_of(identity, parent), parent, view),
         task=identity.task or (parent.task if parent else identity.branch),
         parent=parent.id if parent else None,
         session=identity.session,

@@ -46,6 +46,16 @@ def refusal(findings: Sequence[Finding], setting: Setting) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def halted(finding: Finding, command: str) -> tuple[str, ...]:
+    """Why nothing that its agent has to pause, or to end, is committed."""
+    told = "paused" if finding.rule == "paused" else "told to end"
+    return (
+        "PUCS: this commit is refused; nothing was changed.",
+        f"  You were {told} {finding.note}.",
+        f"  What is in the working tree stays there. `{command} agents` shows whether the order still holds.",
+    )
+
+
 def warning(findings: Sequence[Finding], setting: Setting) -> tuple[str, ...]:
     """What the committer should know of a commit that passes, a line for each cause."""
     taken = [finding for finding in findings if finding.lock is not None]

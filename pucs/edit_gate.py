@@ -75,6 +75,18 @@ def _warnings(case: Case) -> list[Finding]:
     return [Finding("boundary", case.target.name, owners=owners)] if owners else []
 
 
+def _ordered(case: Case) -> Change | None:
+    """Its agent was told to pause, or to end."""
+    if not case.request.agent.orders:
+        return None
+    from pucs import orders  # noqa: PLC0415 - hardly anybody has any
+
+    order = orders.binding(case.request.agent, case.view.now)
+    if order is None:
+        return None
+    return _deny(Finding(orders.RULES[order.kind], case.target.path, note=orders.words(order)), case)
+
+
 def _protected(case: Case) -> Change | None:
     if not case.target.protected:
         return None
@@ -168,6 +180,7 @@ def _stale(case: Case) -> Change | None:
 
 
 _ROWS: tuple[Callable[[Case], Change | None], ...] = (
+    _ordered,
     _protected,
     _boundary,
     _critical_elsewhere,

@@ -134,7 +134,7 @@ class Call(Record):
 
 
 class Agent(Record):
-    """One worker since revision `first`; `paths` where it has or had locks, `stated` its task as it was last said."""
+    """One worker since revision `first`; `paths` of its locks, `stated` its task as said last, `claim` its stream."""
 
     id: str
     stream: str | None = None
@@ -151,6 +151,8 @@ class Agent(Record):
     children: int = 0
     waits: tuple[int, ...] = ()
     stated: str = ""
+    claim: str = ""
+    orders: tuple[tuple[Any, ...], ...] = ()
     extra: dict[str, Any] = {}
 
 
@@ -259,11 +261,10 @@ class Event(Record):
 
 
 class Snapshot(Record):
-    """One line of the journal of contents: what a path held before and after something happened to it, and who did it.
+    """One line of the journal of contents: what a path held before and after, and who did it ("": nobody is known).
 
-    `reason` is one of the words below; `agent` is "" where nobody can be named. `before` and `after` are fingerprints,
-    of contents that are kept as far as their size allows; `after` is UNKNOWN where it was not looked at. `group` is the
-    same for all paths that one tool call, command or undo concerned.
+    `reason` is one of the words below; `before` and `after` are fingerprints of contents, kept as far as their size
+    allows. `group` is the same for all paths that one tool call, command or undo concerned.
     """
 
     reason: str

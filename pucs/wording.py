@@ -150,6 +150,24 @@ def _protected(finding: Finding, now: Circumstances) -> str:
     )
 
 
+def _paused(finding: Finding, now: Circumstances) -> str:
+    what = f"{printable(finding.path)} was not changed" if finding.path else "nothing was run"
+    return _joined(
+        f"PUCS: {what}: you were paused {finding.note}.",
+        f"You may read on, but write nothing until you are told to; `{now.command} agents` says if you still are. "
+        "If there is nothing to read, say where you stand and end your turn.",
+    )
+
+
+def _terminated(finding: Finding, now: Circumstances) -> str:
+    what = f"{printable(finding.path)} was not changed" if finding.path else "nothing was run"
+    return _joined(
+        f"PUCS: {what}: you were told to end {finding.note}.",
+        "Stop now. What you left uncommitted is kept for others to take over. "
+        f"Only `{now.command} resume` by a person lets you write again.",
+    )
+
+
 def _damaged(finding: Finding, now: Circumstances) -> str:
     return _joined(
         f"PUCS: what is known about {printable(finding.path)} is damaged, so it counts as held.",
@@ -208,6 +226,8 @@ _SENTENCES = {
     "stale": _stale,
     "boundary": _boundary,
     "protected": _protected,
+    "paused": _paused,
+    "terminated": _terminated,
     "damaged": _damaged,
     "state": _state,
     "window": _window,

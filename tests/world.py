@@ -98,7 +98,7 @@ class Actor:
             [] if call is None else [sessions.Finished(call.call, refused, (), tuple(path for path, _ in call.paths))]
         )
         looked = [sessions.Finished("read", False, (str(self.world.repo.root / path),)) for path in read]
-        return sessions.batch(self.caller, str(self.world.repo.root), [*done, *looked])
+        return sessions.batch(self.caller, str(self.world.repo.root), [*done, *looked]).told
 
     def write(self, path: Path | str, content: str, tool: str = "Write") -> edits.Answer:
         """A call from beginning to end, if it is let through."""

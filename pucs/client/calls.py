@@ -34,11 +34,15 @@ class ToolCall(Record):
 
 
 class Answer(Record):
-    """What the host is to be told: SILENT, GRANT or DENY, the reason of a denial, notices for the agent."""
+    """What the host is to be told: SILENT, GRANT or DENY, the reason of a denial, notices for the agent.
+
+    `ends` says that the agent was terminated, and its client must not go on.
+    """
 
     decision: str
     reason: str = ""
     told: tuple[str, ...] = ()
+    ends: bool = False
 
 
 def identity_of(caller: Caller, repository: Repository) -> agents.Identity:
@@ -52,4 +56,5 @@ def identity_of(caller: Caller, repository: Repository) -> agents.Identity:
         task=task,
         process=processes.client_of(caller.pid),
         branch="" if task else task_of_branch(repository),
+        chosen=bool(caller.environ.get("PUCS_STREAM")),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pucs import agents, edit_gate, system
 from pucs.client import edits
 from pucs.client.edits import Answer, ToolCall, identity_of
+from pucs.client.halting import of_command
 from pucs.client.looking import see
 from pucs.client.opening import Repository, is_off, repository_at, spot_of
 from pucs.client.protection import protected
@@ -26,6 +27,9 @@ def before(call: ToolCall, command: str, reading: Reading) -> Answer:
     """Whether the command may run, with the locks on its known paths; nothing at all for one that only reads."""
     if reading.read_only:
         return Answer(SILENT)
+    halted = of_command(call, command)
+    if halted.decision == DENY:
+        return halted
     if reading.git:
         from pucs.client import judging  # noqa: PLC0415 - most commands run no git
 
@@ -82,7 +86,7 @@ def _would_deny(call: ToolCall, path: str, *, whole: bool) -> bool:
     target = see(spot.repository, spot.inside, view).target._replace(protected=why, whole=whole)
     identity = identity_of(call.caller, spot.repository)
     agent = agents.known(identity, view) or Agent("", identity.stream, first=view.revision)
-    request = EditRequest(agent, call.call, call.tool, (target,), identity.stream)
+    request = EditRequest(agent, call.call, call.tool, (target,), agents.stream_of(identity, agent))
     verdict = edit_gate.before(request, spot.repository.policy, view).result
     return bool(verdict.decision == DENY)
 

@@ -83,14 +83,20 @@ def name_of(commit: Commit, agent: Agent | None) -> str:
 
 def before(commit: Commit, *, merging: bool = False) -> Outcome:
     """The verdict on what is about to be committed; `merging` before a clean merge is."""
-    repository = commit.repository
     commit_note.leave(commit.gitdir, {})
     commit_note.tidy(commit.gitdir)
+    agent = committer(commit)
+    halted = _halted(commit, agent) if agent is not None and agent.orders else Outcome()
+    return halted if halted.refused else _judged(commit, agent, merging=merging)
+
+
+def _judged(commit: Commit, agent: Agent | None, *, merging: bool) -> Outcome:
+    repository = commit.repository
     checked = identity(commit.index_file)
     operation = commits.clean_merge(commit.environ) if merging else commits.operation(repository.tree)
     if merging and not operation.parents:
         return Outcome()
-    agent, view = committer(commit), repository.store.read()
+    view = repository.store.read()
     names = commits.own_changes(repository.tree, operation)
     paths = tuple(_staged(commit, name, content, view) for name, content in names.items())
     request = CommitRequest(agent, commit.stream, repository.tree.id, paths)
@@ -125,6 +131,21 @@ def before(commit: Commit, *, merging: bool = False) -> Outcome:
         # Somebody staged meanwhile, and the note is newer than that: without it the message hooks judge again.
         commit_note.leave(commit.gitdir, {})
     return outcome
+
+
+def _halted(commit: Commit, agent: Agent) -> Outcome:
+    """What an agent with an order to pause or to end is told about its commit."""
+    from pucs.client import halting  # noqa: PLC0415 - hardly anybody has one
+
+    finding = halting.finding_for(agent, commit.repository.store.read())
+    if finding is None:
+        return Outcome()
+    log_refusals(commit, [_details(finding)], agent)
+    if commit.observing:
+        return Outcome()
+    from pucs import commit_wording as words  # noqa: PLC0415
+
+    return Outcome(True, words.halted(finding, commit.repository.installation.command))
 
 
 def was_checked(commit: Commit) -> bool:

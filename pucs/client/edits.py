@@ -53,9 +53,11 @@ def before(call: ToolCall) -> Answer:
 def after(call: ToolCall, *, wrote: bool) -> Answer:
     """Records what a finished call left (`wrote` false: it failed), and gives the agent its notices."""
     told: tuple[str, ...] = ()
+    ends = False
     for gate in _gates(call):
-        told += gate.after(wrote=wrote)
-    return Answer(SILENT, told=told)
+        answer = gate.after(wrote=wrote)
+        told, ends = told + answer.told, ends or answer.ends
+    return Answer(SILENT, told=told, ends=ends)
 
 
 def _gates(call: ToolCall) -> list[Gate]:
@@ -114,7 +116,8 @@ class Gate:
             return Answer(SILENT)
         from pucs.client.words import words_of  # noqa: PLC0415 - a grant is silence
 
-        return Answer(DENY, words_of(self.repository, verdict.findings[0], sights, self.identity.stream))
+        finding, stream = verdict.findings[0], agents.stream_of(self.identity, agent)
+        return Answer(DENY, words_of(self.repository, finding, sights, stream), ends=finding.rule == "terminated")
 
     def withdraw(self) -> None:
         """Takes back what `before` granted, since another tree denied the same call."""
@@ -131,10 +134,10 @@ class Gate:
 
         self.store.transact(rule)
 
-    def after(self, *, wrote: bool) -> tuple[str, ...]:
+    def after(self, *, wrote: bool) -> Answer:
         view = self.store.read()
         if is_off(view):
-            return ()
+            return Answer(SILENT)
         sights = [see(self.repository, inside, view) for inside, _ in self.paths]
         targets = tuple(sight.target for sight in sights)
         if wrote:
@@ -166,7 +169,7 @@ class Gate:
             self.store.transact(lambda view: edit_end.settle(view.agent(agent.id) or agent, found, view))
         publish_soon(self.repository)
         recompile_if_stale(self.repository)
-        return told
+        return Answer(SILENT, told=told, ends=agents.is_terminated(agent, view))
 
     def _sights(self, view: View, agent: Agent | None) -> list[Sight]:
         sights = []
@@ -263,7 +266,8 @@ class Gate:
         return noting.Act(agent.id, view.now, self.call.call, self.call.tool)
 
     def _request(self, agent: Agent, targets: tuple[Target, ...]) -> EditRequest:
-        return EditRequest(agent, self.call.call, self.call.tool, targets, self.identity.stream, self.head)
+        stream = agents.stream_of(self.identity, agent)
+        return EditRequest(agent, self.call.call, self.call.tool, targets, stream, self.head)
 
 
 def leftovers(repository: Repository, agent: Agent | None, view: View, now: str) -> dict[str, tuple[Target, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from pucs import edit_end, edit_gate, locks
-from pucs.client import noting
+from pucs.client import halting, noting
 from pucs.client.looking import see, see_key
 from pucs.client.opening import Repository
 from pucs.client.surveying import at_work, holdings_of, open_conflicts
@@ -132,6 +132,7 @@ def adopt(repository: Repository, path: str, agent: Agent | None, by: str) -> Ho
 
     A copy is kept and the loser is told. Raises Refusal where nothing is parked there.
     """
+    halting.refuse(repository, agent)
     sight = see_key(repository, path, repository.store.read())
     noting.keep(repository.store.root, [sight])
     parked = [

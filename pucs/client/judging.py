@@ -47,7 +47,8 @@ def judge(call: GitCall, caller: Caller) -> Judged:
         return Judged()
     asked = asking.Asking(repository.tree.root, system.realpath(call.folder), call.settings)
     identity = identity_of(caller, repository)
-    case = Case(call, repository, asked, view, agents.known(identity, view), identity.stream)
+    agent = agents.known(identity, view)
+    case = Case(call, repository, asked, view, agent, agents.stream_of(identity, agent))
     writes: tuple[str, ...] = ()
     for reach in git_verbs.reaches(call, Facts(asked.is_revision, asked.setting)):
         if reach.kind == git_reach.PATCHES:

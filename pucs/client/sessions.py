@@ -6,14 +6,14 @@ import time
 
 from pucs import agents, edit_end, locks, notices
 from pucs.client import noting
-from pucs.client.edits import Caller, identity_of
+from pucs.client.edits import Answer, Caller, identity_of
 from pucs.client.looking import looked, see, see_key
 from pucs.client.opening import Repository, is_off, repository_at, spot_of
 from pucs.client.publishing import publish_soon
 from pucs.client.refreshing import recompile_if_stale
 from pucs.client.surveying import at_work
 from pucs.edit_gate import EDIT_TOOLS
-from pucs.model import Agent, Target
+from pucs.model import SILENT, Agent, Target
 from pucs.record import Record
 from pucs.view import Change
 from pucs.wording import Company, greeting
@@ -55,20 +55,32 @@ def start(caller: Caller, cwd: str) -> tuple[str, ...]:
     agent, told = repository.store.transact(rule)
     recompile_if_stale(repository, hooks=True)
     view = repository.store.read()
-    company = Company(agent, identity.stream, repository.policy, tuple(_others(agent, view)))
+    company = Company(agent, agents.stream_of(identity, agent), repository.policy, tuple(_others(agent, view)))
     problem = repository.installation.problem
     trouble = (f"PUCS has a problem that a person should see: {problem}"[:300],) if problem else ()
-    return (greeting(company), *trouble, *told)
+    return (greeting(company), *_ordered(agent, view), *trouble, *told)
 
 
-def batch(caller: Caller, cwd: str, finished: Iterable[Finished]) -> tuple[str, ...]:
+def _ordered(agent: Agent, view: View) -> tuple[str, ...]:
+    """What keeps an agent that begins from writing."""
+    if not agent.orders:
+        return ()
+    from pucs import orders, pauses  # noqa: PLC0415 - hardly anybody has any
+
+    order = orders.binding(agent, view.now)
+    return () if order is None else (pauses.words_of(order),)
+
+
+def batch(caller: Caller, cwd: str, finished: Iterable[Finished]) -> Answer:
     """Closes what the host says is over, notes what the agent has read, and gives its notices."""
     done = tuple(finished)
     told: tuple[str, ...] = ()
+    ends = False
     for repository in _repositories(cwd, done):
-        told += _close(repository, caller, done)
+        answer = _close(repository, caller, done)
+        told, ends = told + answer.told, ends or answer.ends
         recompile_if_stale(repository, hooks=True)
-    return told
+    return Answer(SILENT, told=told, ends=ends)
 
 
 def stop(caller: Caller, cwd: str) -> None:
@@ -111,11 +123,11 @@ def subagent_stop(caller: Caller, cwd: str) -> None:
     noting.note(repository.store.root, repository.store.transact(rule))
 
 
-def _close(repository: Repository, caller: Caller, done: tuple[Finished, ...]) -> tuple[str, ...]:
+def _close(repository: Repository, caller: Caller, done: tuple[Finished, ...]) -> Answer:
     view = repository.store.read()
     agent = agents.known(identity_of(caller, repository), view)
     if agent is None or is_off(view):
-        return ()
+        return Answer(SILENT)
     over = {one.call: one for one in done if one.call in agent.calls}
     # An edit that is open still was interrupted: an assistant's turn comes when those of the last are over.
     over |= {call: Finished(call) for call, what in agent.calls.items() if what.tool in EDIT_TOOLS and call not in over}
@@ -126,7 +138,7 @@ def _close(repository: Repository, caller: Caller, done: tuple[Finished, ...]) -
     ended = {call: looked(repository, agent.calls[call].paths, view) for call in over if not over[call].refused}
     read = tuple(_read_targets(repository, done, view))
     if not over and not read and not view.inbox(agent.id).notices:
-        return ()
+        return Answer(SILENT, ends=agents.is_terminated(agent, view))
 
     def rule(view: View) -> Change:
         now = view.agent(agent.id) or agent
@@ -150,7 +162,7 @@ def _close(repository: Repository, caller: Caller, done: tuple[Finished, ...]) -
     told: tuple[str, ...]
     told, noted = repository.store.transact(rule)
     noting.note(repository.store.root, noted)
-    return told
+    return Answer(SILENT, told=told, ends=agents.is_terminated(agent, view))
 
 
 def _wind_up(repository: Repository, caller: Caller, *, over: bool) -> None:
@@ -180,6 +192,15 @@ def _wind_up(repository: Repository, caller: Caller, *, over: bool) -> None:
             _sweep(repository, one, pair)
         _forget(repository, one)
     publish_soon(repository)
+
+
+def clear(repository: Repository, agent: Agent) -> None:
+    """Frees what an agent that has ended holds clean; paths of calls that are still open are left to their end."""
+    pinned = {pair for call in agent.calls.values() for pair in call.paths}
+    for pair in agent.paths:
+        if pair not in pinned:
+            _sweep(repository, agent, pair)
+    _forget(repository, agent)
 
 
 def _acting(agent: Agent, view: View) -> noting.Act:

@@ -48,8 +48,14 @@ def before_tool(data: Mapping[str, Any], read: Reading | None = None) -> Mapping
         answer = commands.before(call, command, reading)
     elif call.paths:
         answer = edits.before(call)
+    elif _is_open(call.tool):
+        from pucs.client import halting  # noqa: PLC0415 - an edit does without
+
+        answer = halting.of_command(call, "")
     if answer.decision == DENY:
-        return _output("PreToolUse", permissionDecision="deny", permissionDecisionReason=answer.reason)
+        denied = _output("PreToolUse", permissionDecision="deny", permissionDecisionReason=answer.reason)
+        # Denied as well: a client that is told to stop still runs the tool it asked about.
+        return {"continue": False, "stopReason": answer.reason, **denied} if answer.ends else denied
     if _is_open(call.tool):
         from pucs.client import runs  # noqa: PLC0415 - an edit does without
 
@@ -67,17 +73,18 @@ def _post_tool_use_failure(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def _finished(data: Mapping[str, Any], event: str) -> Mapping[str, Any] | None:
     call = _call(data)
-    told: tuple[str, ...] = ()
+    answer = edits.Answer(SILENT)
     if call.paths:
-        told = edits.after(call, wrote=event == "PostToolUse").told
+        answer = edits.after(call, wrote=event == "PostToolUse")
     if not _is_open(call.tool):
-        return _told(event, told)
+        return _told(event, answer)
     from pucs.client import sessions  # noqa: PLC0415 - an edit does without
 
     folder = _folder_of(call)
     _end_run(call, folder, data)
     finished = [sessions.Finished(call.call)]
-    return _told(event, told + sessions.batch(call.caller, folder, finished))
+    heard = sessions.batch(call.caller, folder, finished)
+    return _told(event, heard._replace(told=answer.told + heard.told, ends=answer.ends or heard.ends))
 
 
 def _is_open(tool: str) -> bool:
@@ -182,13 +189,13 @@ def _shown(call: edits.ToolCall, tool: str, values: Mapping[str, Any], response:
 def _session_start(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     from pucs.client import sessions  # noqa: PLC0415
 
-    return _told("SessionStart", sessions.start(_caller(data), _cwd(data)))
+    return _told("SessionStart", edits.Answer(SILENT, told=sessions.start(_caller(data), _cwd(data))))
 
 
 def _subagent_start(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     from pucs.client import sessions  # noqa: PLC0415
 
-    return _told("SubagentStart", sessions.start(_caller(data), _cwd(data)))
+    return _told("SubagentStart", edits.Answer(SILENT, told=sessions.start(_caller(data), _cwd(data))))
 
 
 def _user_prompt_submit(data: Mapping[str, Any]) -> None:
@@ -276,8 +283,12 @@ def _cwd(data: Mapping[str, Any]) -> str:
     return cwd if cwd.startswith("/") else system.getcwd()
 
 
-def _told(event: str, told: tuple[str, ...]) -> Mapping[str, Any] | None:
-    return _output(event, additionalContext="\n".join(told)) if told else None
+def _told(event: str, answer: edits.Answer) -> Mapping[str, Any] | None:
+    output = _output(event, additionalContext="\n".join(answer.told)) if answer.told else None
+    if not answer.ends:
+        return output
+    why = "\n".join(answer.told) or "This agent was told to end; a person lets it go on with `pucs resume`."
+    return {**(output or {}), "continue": False, "stopReason": f"PUCS: {why}"}
 
 
 def _output(event: str, **fields: str) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 _KINDS = {"path": PathRecord, "agent": Agent, "inbox": Inbox, "conflict": Conflict, "wait": Wait}
-_RARE = frozenset({"task", "handoff"})
+_RARE = frozenset({"task", "handoff", "order"})
 _ONE = {"process": Process, "writer": Writer, "weave": Weave}
 _MANY = {"locks": Lock, "waiters": Waiter, "notices": Notice}
 _NAMED = {"trees": Tree, "calls": Call}
@@ -46,9 +46,11 @@ _TYPES: dict[str, Any] = {
         ),
         str,
     ),
-    **dict.fromkeys(("acquired", "seconds", "longest", "last", "at", "since", "ended", "waited"), _NUMBER),
+    **dict.fromkeys(("acquired", "seconds", "longest", "last", "at", "since", "ended", "waited", "until"), _NUMBER),
     **dict.fromkeys(("token", "revision", "denials", "first", "children", "number", "pid", "place"), int),
-    **dict.fromkeys(("locks", "waiters", "notices", "paths", "told", "runs", "parts", "waits", "needs", "had"), list),
+    **dict.fromkeys(
+        ("locks", "waiters", "notices", "paths", "told", "runs", "parts", "waits", "needs", "had", "orders"), list
+    ),
     **dict.fromkeys(("trees", "offers"), dict),
     "calls": (list, dict),
     "seen": (dict, int, float),
@@ -79,6 +81,10 @@ def _rare(word: str) -> Any:
         from pucs.tasks import Task  # noqa: PLC0415 - no edit needs it
 
         return Task
+    if word == "order":
+        from pucs.orders import Order  # noqa: PLC0415 - no edit needs it
+
+        return Order
     from pucs.handoffs import Handoff  # noqa: PLC0415 - no edit needs it
 
     return Handoff

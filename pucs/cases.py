@@ -9,6 +9,7 @@ from pucs.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from pucs.scopes import Plan
@@ -37,7 +38,11 @@ def case_of(request: EditRequest, target: Target, policy: Policy, view: View) ->
     """The target, judged as a whole file."""
     record = view.path(target.path)
     tree = record.tree(target.tree)
-    foreign = locks.others(tree, request.agent.id)
+    foreign: Sequence[Lock] = locks.others(tree, request.agent.id)
+    if foreign:
+        from pucs import hotfiles  # noqa: PLC0415 - most edits have their file to themselves
+
+        foreign = hotfiles.in_the_way(policy, target.name, foreign)
     states = tuple((lock, locks.state_of(lock, target.content, view)) for lock in foreign)
     return Case(request, target, record, tree, states, policy, view)
 
@@ -50,9 +55,10 @@ def in_lines(case: Case) -> Case:
     how = partition(case.policy, target.name)
     if how == "off":
         return case
-    from pucs import scopes  # noqa: PLC0415 - most edits have their file to themselves
+    from pucs import hotfiles, scopes  # noqa: PLC0415 - most edits have their file to themselves
 
-    plan = scopes.plan(case.tree, target, case.states, by_symbols=how == "symbols")
+    word = hotfiles.hot(case.policy, target.name).word
+    plan = scopes.plan(case.tree, target, case.states, by_symbols=how == "symbols", hot=word)
     if plan is None:
         return case
     left = tuple(one for one in case.states if one[1] == locks.VOID or one[0].agent in plan.clashes)
@@ -69,6 +75,11 @@ def elsewhere(case: Case) -> list[tuple[str, Lock]]:
         for lock in locks.others(tree, case.request.agent.id):
             if locks.state_of(lock, content, case.view) == locks.HELD:
                 found.append((name, lock))
+    if found:
+        from pucs import hotfiles  # noqa: PLC0415 - most files are changed in one tree
+
+        if hotfiles.hot(case.policy, case.target.name).word == hotfiles.REBUILD:
+            return []  # nobody merges it: it is made anew
     return found
 
 

@@ -23,7 +23,7 @@ class Landed(Record):
     """One path of a commit: what the tree held when it was looked at, and what was committed.
 
     `done` are the agents whose every change is in that commit, whatever else the tree holds. Of a file that several
-    agents share also the `target`, with the texts its lines are told by.
+    agents share also the `target`, with the texts its lines are told by; of one that is made anew `remake`, how.
     """
 
     path: str
@@ -32,6 +32,7 @@ class Landed(Record):
     looked: float
     target: Target | None = None
     done: tuple[str, ...] = ()
+    remake: str | None = None
 
 
 class Landing(Record):
@@ -89,5 +90,9 @@ def _tell(lock: Lock, landed: Landed, landing: Landing, view: View, writes: dict
         return
     key = "inbox/" + lock.agent
     text = f"{landing.by} committed your change to {landed.path} ({landing.commit[:12]}); it is no longer yours alone."
+    if landed.remake is not None:
+        how = f": {landed.remake}" if landed.remake else "."
+        text = f"{landing.by} committed {landed.path} with what you made of it. Once you have committed, make it anew"
+        text += how
     notice = Notice(text, view.now, "committed:" + landed.path, "medium")
     writes[key] = notices.put(writes.get(key) or view.inbox(lock.agent), notice)

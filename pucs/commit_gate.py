@@ -6,7 +6,7 @@ agent's uncommitted bytes along. People are held to streams, never to locks. Not
 
 from __future__ import annotations
 
-from pucs import locks, messages
+from pucs import hotfiles, locks, messages
 from pucs.model import DENY, GRANT, UNKNOWN, Agent, Finding, Target, Tree, Verdict
 from pucs.policy import Policy, critical, outside, owners
 from pucs.record import Record
@@ -52,8 +52,18 @@ def judge(request: CommitRequest, policy: Policy, view: View) -> Verdict:
     names = [staged.name for staged in request.paths]
     if policy.guard.boundaries != "off":
         (findings if policy.guard.boundaries == "enforce" else warnings).extend(strays(names, request.stream, policy))
-    (warnings if request.agent is None else findings).extend(bundled(request, view))
+    for finding in bundled(request, view):
+        remade = _remade(finding, policy) if request.agent is not None else finding
+        (warnings if remade is not finding or request.agent is None else findings).append(remade)
     return Verdict(DENY if findings else GRANT, tuple(findings), tuple(warnings))
+
+
+def _remade(finding: Finding, policy: Policy) -> Finding:
+    """Instead of a finding on a file that is made anew after all commits, that it is."""
+    if finding.lock is None or not hotfiles.lets_pass(policy, finding.path, finding.lock):
+        return finding
+    command = hotfiles.hot(policy, finding.path).command
+    return Finding("rebuild", finding.path, owners=(finding.lock.agent,), note=command)
 
 
 def strays(names: Iterable[str], stream: str | None, policy: Policy) -> Iterable[Finding]:

@@ -113,7 +113,19 @@ def _stale(group: list[Finding], setting: Setting) -> str:  # noqa: ARG001 - eve
     )
 
 
-_SENTENCES = {"stale": _stale, "stray": _stray, "held": _foreign, "parked": _foreign, "damaged": _damaged}
+def _rebuild(group: list[Finding], setting: Setting) -> str:  # noqa: ARG001 - every rule is said alike
+    how = f": {group[0].note}" if group[0].note else ""
+    return f"also holds what {group[0].owners[0]} made of it. Make it anew once both have committed{how}"
+
+
+_SENTENCES = {
+    "stale": _stale,
+    "stray": _stray,
+    "held": _foreign,
+    "parked": _foreign,
+    "damaged": _damaged,
+    "rebuild": _rebuild,
+}
 
 
 def _groups(findings: Iterable[Finding]) -> list[list[Finding]]:
@@ -122,7 +134,8 @@ def _groups(findings: Iterable[Finding]) -> list[list[Finding]]:
     for finding in findings:
         who = finding.lock.agent if finding.lock else ""
         lines = (finding.path, finding.note) if finding.lock and finding.note else ""
-        groups.setdefault((finding.rule, finding.owners, who, lines), []).append(finding)
+        command = finding.note if finding.rule == "rebuild" else ""
+        groups.setdefault((finding.rule, finding.owners, who, lines, command), []).append(finding)
     return list(groups.values())
 
 

@@ -174,6 +174,10 @@ def _stale(case: Case) -> Change | None:
         return None
     if case.plan is not None and writer.agent not in case.plan.clashes and locks.own(case.tree, writer.agent):
         return None  # what it writes leaves the lines of that agent as they are
+    from pucs import hotfiles  # noqa: PLC0415 - hardly any write gets here
+
+    if hotfiles.hot(case.policy, case.target.name).word == hotfiles.REBUILD:
+        return None
     lock = Lock(writer.agent, None, "", writer.at, 0.0, 0.0, 0, writer.before, wrote=writer.content)
     finding = Finding("stale", case.target.path, lock=lock, tree=case.target.tree)
     return _deny(finding, case, locks.shown(case.record, case.target.tree, agent.id, case.view))

@@ -99,7 +99,10 @@ class SnapshotPolicy(Record):
 
 
 class Policy(Record):
-    """What the configuration tells the rules; without arguments, what holds where nothing is configured."""
+    """What the configuration tells the rules; without arguments, what holds where nothing is configured.
+
+    `policies` are patterns with a policy of hot files and a command, after those that `hotfiles` has by itself.
+    """
 
     streams: tuple[StreamRule, ...] = ()
     critical_files: tuple[CriticalRule, ...] = ()
@@ -108,6 +111,7 @@ class Policy(Record):
     commits: CommitPolicy = CommitPolicy()
     log_max_entries: int = 10000
     snapshots: SnapshotPolicy = SnapshotPolicy()
+    policies: tuple[tuple[Pattern, str, str], ...] = ()
 
 
 def owners(policy: Policy, path: str) -> tuple[str, ...]:
@@ -177,6 +181,7 @@ def decode(data: Mapping[str, Any]) -> Policy:
         guard=GuardPolicy(**_known(GuardPolicy._fields, data.get("guard"))),
         commits=CommitPolicy(**commits),
         snapshots=SnapshotPolicy(**_known(SnapshotPolicy._fields, data.get("snapshots"))),
+        policies=tuple((pattern, word, command) for pattern, word, command in data.get("policies") or ()),
         **_known(("log_max_entries",), data),
     )
 
@@ -191,6 +196,7 @@ def encode(policy: Policy) -> dict[str, Any]:
         "commits": _plain(policy.commits),
         "log_max_entries": policy.log_max_entries,
         "snapshots": _plain(policy.snapshots),
+        "policies": list(policy.policies),
     }
 
 

@@ -6,7 +6,7 @@ recorded and held against nobody. Nothing here reads clock, disk or git.
 
 from __future__ import annotations
 
-from pucs import conflicts, locks, scopes
+from pucs import conflicts, hotfiles, locks, scopes
 from pucs.authors import Altered, Scene, author_of
 from pucs.claims import claim_for
 from pucs.conflicts import Conflict
@@ -118,7 +118,7 @@ def _attribute(work: _Work, altered: Altered, record: PathRecord, *, locked: boo
     request, view = work.request, work.view
     me, tree = request.agent.id, record.tree(request.tree)
     states = [(lock, locks.state_of(lock, altered.before, view)) for lock in locks.others(tree, me)]
-    holders = [lock for lock, state in states if state != locks.VOID]
+    holders = hotfiles.in_the_way(work.policy, altered.path, (one for one, state in states if state != locks.VOID))
     if holders and tree.weave is not None:
         holders = _overwritten(work, altered, record, holders)
     for lock in holders:
@@ -128,7 +128,7 @@ def _attribute(work: _Work, altered: Altered, record: PathRecord, *, locked: boo
     if holders or tree.weave is not None or (mine is None and not locked):
         return
     passing = altered.clean or not (altered.plain or mine is None or mine.explicit or mine.wrote is not None)
-    for lock, _ in states:
+    for lock in (one for one, state in states if state == locks.VOID):
         record = record.with_tree(request.tree, locks.without(record.tree(request.tree), lock.agent))
     changed = _let_go(record, request) if passing else _taken(work, record, altered)
     now = locks.own(changed.tree(request.tree), me)

@@ -6,7 +6,7 @@ since then was made by the agent whose call ends now or, where nobody's does, by
 
 from __future__ import annotations
 
-from pucs import locks, parts, symbols, weave
+from pucs import entries, hotfiles, locks, parts, symbols, weave, weave_commits
 from pucs.linediff import cuts, is_text, lines_of
 from pucs.model import PathRecord, Target, Tree, Weave
 from pucs.record import Record
@@ -35,8 +35,13 @@ class Plan(Record):
     parts: dict[str, str] = {}
 
 
-def plan(tree: Tree, target: Target, states: States, *, by_symbols: bool = False) -> Plan | None:
-    """How the edit and the others' changes stand to each other; None where only the whole file can be judged."""
+def plan(
+    tree: Tree, target: Target, states: States, *, by_symbols: bool = False, hot: str = hotfiles.NONE
+) -> Plan | None:
+    """How the edit and the others' changes stand to each other; None where only the whole file can be judged.
+
+    `hot` is the policy of the file: see hotfiles.
+    """
     binding = [lock for lock, state in states if state != locks.VOID]
     if not binding or (target.proposed is not None and not is_text(target.proposed)):
         return None
@@ -49,7 +54,10 @@ def plan(tree: Tree, target: Target, states: States, *, by_symbols: bool = False
     if base is None or now is None:
         return None
     changes = _changes(target, now)
-    hit = _hit(here, target, now, changes, by_symbols=by_symbols)
+    if hot in (hotfiles.UNION, hotfiles.SYMBOLS) and target.proposed is not None:
+        hit = _hit_in_list(here, (now, lines_of(target.proposed)), changes, only_entries=hot == hotfiles.SYMBOLS)
+    else:
+        hit = _hit(here, target, now, changes, by_symbols=by_symbols)
     clashes, touched = {}, {}
     for lock in binding:
         theirs = [hunk for hunk in hit if lock.agent in hunk.agents]
@@ -82,6 +90,23 @@ def _hit(here: Weave, target: Target, now: list[bytes], changes: list[Cut], *, b
         for one in weave.hunks(here.runs)
         if one in hit or not wanted.isdisjoint(symbols.touched(target.symbols[0], *one.now, now))
     ]
+
+
+def _hit_in_list(
+    here: Weave, contents: tuple[list[bytes], list[bytes]], changes: list[Cut], *, only_entries: bool
+) -> list[Hunk]:
+    """The hunks in whose way the call is in a file to which everybody adds: it would change their lines.
+
+    With `only_entries` other lines than imports, exports and entries of lists are compared as in any file.
+    """
+    now, after = contents
+    hit = []
+    for cut in changes:
+        near = weave.touched(here.runs, [cut])
+        lines = now[cut[0] : cut[1]] + after[cut[2] : cut[3]] + [line for one in near for line in now[slice(*one.now)]]
+        listed = not only_entries or entries.are_entries(lines)
+        hit += weave.crossed(here.runs, [cut]) if listed else near
+    return hit
 
 
 def _present(tree: Tree, target: Target) -> Weave | None:
@@ -140,7 +165,7 @@ def followed(record: PathRecord, tree_name: str, target: Target, agent: str) -> 
         return record, ()  # as before: the next look, which finds all three, goes on from there
     lost: tuple[str, ...] = ()
     if agent:
-        lost = tuple(_foreign(weave.touched(known.runs, cuts(before, now)), agent, tree))
+        lost = tuple(_foreign(weave.crossed(known.runs, cuts(before, now)), agent, tree))
         runs = weave.followed(known.runs, base, (before, now), agent)
     else:
         runs = weave.explained(known.runs, base, (before, now))
@@ -172,7 +197,7 @@ def landed(tree: Tree, target: Target, committed: str) -> Tree | None:
     base, now, new = (_lines(target, one) for one in (known.base, known.content, committed))
     if base is None or now is None or new is None:
         return None
-    runs = weave.landed(known.runs, base, (now, new))
+    runs = weave_commits.landed(known.runs, base, (now, new))
     return _squared(tree._replace(weave=Weave(committed, known.content, runs), offers={}))
 
 
@@ -184,7 +209,7 @@ def carried(tree: Tree, target: Target, staged: bytes | None, agent: str) -> str
     base, now = _lines(target, known.base), _lines(target, known.content)
     if base is None or now is None:
         return None
-    found = weave.carried(known.runs, base, (now, lines_of(staged)), agent)
+    found = weave_commits.carried(known.runs, base, (now, lines_of(staged)), agent)
     named = [_place(hunk) for hunk in found[:_NAMED]]
     more = f" and {len(found) - _NAMED} more places" if len(found) > _NAMED else ""
     return ", ".join(named) + more

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 KEPT, REMOVED, ADDED = "=", "-", "+"
 
-_FORKS = 64
-
 
 class Hunk(Record):
     """Runs with no kept line between them: which of the row, and the lines they stand for in the base and now."""
@@ -54,7 +52,8 @@ def explained(runs: Runs, base: Lines, step: tuple[Lines, Lines]) -> Runs:
     before, after = step
     changes = []
     for cut in cuts(before, after):
-        around = [agent for hunk in touched(runs, [cut]) for agent in hunk.agents if agent]
+        hit = [*crossed(runs, [cut]), *touched(runs, [cut])]
+        around = [agent for hunk in hit for agent in hunk.agents if agent]
         changes.append((cut, around[0] if around else ""))
     return _settled(_rewritten(runs, changes), base, after)
 
@@ -65,23 +64,23 @@ def _rewritten(runs: Runs, changes: list[tuple[Cut, str]]) -> Runs:
     at = 0
     for kind, count, who in runs:
         if kind == REMOVED:
-            _put(out, kind, count, who)
+            put(out, kind, count, who)
             continue
         end = at + count
         while waiting and waiting[-1][0][0] < end:
             (start, stop, first, last), agent = waiting.pop()
-            _put(out, kind, start - at, who)
+            put(out, kind, start - at, who)
             at = min(stop, end)
             if kind == KEPT:
-                _put(out, REMOVED, at - start, agent)
+                put(out, REMOVED, at - start, agent)
             if stop > end:
                 waiting.append(((end, stop, first, last), agent))
             else:
-                _put(out, ADDED, last - first, agent)
-        _put(out, kind, end - at, who)
+                put(out, ADDED, last - first, agent)
+        put(out, kind, end - at, who)
         at = end
     for (_, _, first, last), agent in reversed(waiting):
-        _put(out, ADDED, last - first, agent)
+        put(out, ADDED, last - first, agent)
     return tuple(out)
 
 
@@ -103,6 +102,41 @@ def hunks(runs: Runs) -> list[Hunk]:
     return found
 
 
+def pieces(runs: Runs) -> list[Hunk]:
+    """The hunks, divided where the runs of one agent meet another's."""
+    found: list[Hunk] = []
+    for hunk in hunks(runs):
+        first, old, now = hunk.first, hunk.base[0], hunk.now[0]
+        began = (old, now)
+        for number in range(hunk.first, hunk.last):
+            kind, count, who = runs[number]
+            if who != runs[first][2]:
+                found.append(Hunk(first, number, (began[0], old), (began[1], now), (runs[first][2],)))
+                first, began = number, (old, now)
+            old += count if kind == REMOVED else 0
+            now += count if kind == ADDED else 0
+        found.append(Hunk(first, hunk.last, (began[0], old), (began[1], now), (runs[first][2],)))
+    return found
+
+
+def crossed(runs: Runs, changes: Iterable[Cut]) -> list[Hunk]:
+    """The pieces of which changes of the present content would alter a line, or part what replaced lines.
+
+    Lines that only come are in nobody's way beside others, nor between lines that somebody added.
+    """
+    found, waiting = pieces(runs), list(changes)
+    return [one for one in found if any(_crosses(cut[0], cut[1], one) for cut in waiting)]
+
+
+def _crosses(start: int, end: int, piece: Hunk) -> bool:
+    first, last = piece.now
+    if first == last:
+        return start <= first <= end if start == end else start < first < end
+    if start == end:
+        return piece.base[0] < piece.base[1] and first < start < last
+    return start < last and end > first
+
+
 def touched(runs: Runs, changes: Iterable[Cut]) -> list[Hunk]:
     """The hunks that changes of the present content would overlap, or stand right beside."""
     found, waiting = hunks(runs), list(changes)
@@ -117,7 +151,14 @@ def owners(runs: Runs) -> set[str]:
 def alone(runs: Runs, base: Lines, content: Lines, agents: Iterable[str]) -> list[bytes]:
     """The base with only these agents' changes."""
     chosen = set(agents)
-    return _rendered(runs, base, content, lambda number: runs[number][2] in chosen)
+    lines = _rendered(runs, base, content, lambda number: runs[number][2] in chosen)
+    # A last line without an end may have lines behind it now, of an agent that did not give it the end.
+    return ended(lines[:-1]) + lines[-1:]
+
+
+def ended(lines: Lines) -> list[bytes]:
+    """The lines, each with an end."""
+    return [line if line.endswith(b"\n") else line + b"\n" for line in lines]
 
 
 def without(runs: Runs, base: Lines, content: Lines, taken: Iterable[Hunk]) -> list[bytes]:
@@ -130,92 +171,8 @@ def given(runs: Runs, agent: str, heir: str) -> Runs:
     """The weave after the agent's changes became another's."""
     out: list[Run] = []
     for kind, count, who in runs:
-        _put(out, kind, count, heir if kind != KEPT and who == agent else who)
+        put(out, kind, count, heir if kind != KEPT and who == agent else who)
     return tuple(out)
-
-
-def carried(runs: Runs, base: Lines, contents: tuple[Lines, Lines], agent: str) -> list[Hunk]:
-    """The agent's hunks that a content made of the base takes along; `contents` are the present one and that one."""
-    content, staged = contents
-    found = hunks(runs)
-    foreign = [hunk for hunk in found if agent in hunk.agents]
-    if not foreign:
-        return []
-    free = [hunk not in foreign for hunk in found]
-    if _subset(runs, base, contents, free) is not None:
-        return []
-    changes = cuts(base, staged)
-    return [hunk for hunk in foreign if any(_takes(hunk, cut, base, (content, staged)) for cut in changes)]
-
-
-def landed(runs: Runs, base: Lines, contents: tuple[Lines, Lines]) -> Runs:
-    """The weave on a new base: the second of `contents` (the present one, and what was committed of it)."""
-    content, new = contents
-    found = hunks(runs)
-    whole = _subset(runs, base, contents, [True] * len(found))
-    if whole is not None:
-        gone = {
-            number for hunk, took in zip(found, whole, strict=True) if took for number in range(hunk.first, hunk.last)
-        }
-        out: list[Run] = []
-        for number, (kind, count, who) in enumerate(runs):
-            if number not in gone:
-                _put(out, kind, count, who)
-            elif kind == ADDED:
-                _put(out, KEPT, count, "")
-        return tuple(out)
-    return _reowned(runs, begun(new, content, ""), content)
-
-
-def _reowned(runs: Runs, fresh: Runs, content: Lines) -> Runs:
-    """The fresh weave of the same content, each run owned as the line there (or the hunk around it) was."""
-    owner = [""] * (len(content) + 1)
-    for hunk in hunks(runs):
-        for at in range(hunk.now[0], hunk.now[1] + 1):
-            owner[at] = hunk.agents[0]
-    out: list[Run] = []
-    now = 0
-    for kind, count, _ in fresh:
-        _put(out, kind, count, owner[now] if kind != KEPT else "")
-        now += count if kind != REMOVED else 0
-    return tuple(out)
-
-
-def _takes(hunk: Hunk, cut: Cut, base: Lines, contents: tuple[Lines, Lines]) -> bool:
-    """Whether a change of the base takes the hunk along: at its place, and with lines of it added or removed."""
-    content, staged = contents
-    if cut[0] > hunk.base[1] or cut[1] < hunk.base[0]:
-        return False
-    theirs = {line for line in content[hunk.now[0] : hunk.now[1]] if line.strip()}
-    if not theirs.isdisjoint(staged[cut[2] : cut[3]]):
-        return True
-    removed = range(max(cut[0], hunk.base[0]), min(cut[1], hunk.base[1]))
-    return any(base[at].strip() for at in removed) or (not theirs and len(removed) > 0)
-
-
-def _subset(runs: Runs, base: Lines, contents: tuple[Lines, Lines], may: Sequence[bool]) -> tuple[bool, ...] | None:
-    """Which hunks make the second content of the base; None where no choice among those that may does."""
-    content, target = contents
-    states: dict[int, tuple[bool, ...]] = {0: ()}
-    old = 0
-    end = Hunk(0, 0, (len(base), len(base)), (len(content), len(content)), ())
-    for hunk, allowed in [*zip(hunks(runs), may, strict=True), (end, False)]:
-        kept = hunk.base[0] - old
-        following: dict[int, tuple[bool, ...]] = {}
-        for at, choice in states.items():
-            if target[at : at + kept] != base[old : old + kept]:
-                continue
-            here = at + kept
-            ways = [(base[hunk.base[0] : hunk.base[1]], False)]
-            if allowed:
-                ways.insert(0, (content[hunk.now[0] : hunk.now[1]], True))
-            for text, took in ways:
-                if target[here : here + len(text)] == text:
-                    following.setdefault(here + len(text), (*choice, took))
-        states = dict(list(following.items())[:_FORKS])
-        old = hunk.base[1]
-    whole = states.get(len(target))
-    return whole[:-1] if whole is not None else None
 
 
 def _settled(runs: Runs, base: Lines, content: Lines) -> Runs:
@@ -224,22 +181,22 @@ def _settled(runs: Runs, base: Lines, content: Lines) -> Runs:
     number = 0
     for hunk in hunks(runs):
         for run in runs[number : hunk.first]:
-            _put(out, *run)
+            put(out, *run)
         number = hunk.last
         inside = runs[hunk.first : hunk.last]
         if len(hunk.agents) > 1 or len({kind for kind, _, _ in inside}) == 1:
             for run in inside:
-                _put(out, *run)
+                put(out, *run)
             continue
         at, agent = hunk.base[0], hunk.agents[0]
         for start, end, first, last in cuts(base[slice(*hunk.base)], content[slice(*hunk.now)]):
-            _put(out, KEPT, hunk.base[0] + start - at, "")
-            _put(out, REMOVED, end - start, agent)
-            _put(out, ADDED, last - first, agent)
+            put(out, KEPT, hunk.base[0] + start - at, "")
+            put(out, REMOVED, end - start, agent)
+            put(out, ADDED, last - first, agent)
             at = hunk.base[0] + end
-        _put(out, KEPT, hunk.base[1] - at, "")
+        put(out, KEPT, hunk.base[1] - at, "")
     for run in runs[number:]:
-        _put(out, *run)
+        put(out, *run)
     return tuple(out)
 
 
@@ -256,7 +213,7 @@ def _rendered(runs: Runs, base: Lines, content: Lines, applies: Callable[[int], 
     return lines
 
 
-def _put(out: list[Run], kind: str, count: int, agent: str) -> None:
+def put(out: list[Run], kind: str, count: int, agent: str) -> None:
     """Adds a run; one like the last makes it longer."""
     if count <= 0:
         return

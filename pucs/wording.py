@@ -19,7 +19,10 @@ _FRAMES = str.maketrans({"<": "(", ">": ")", '"': "'"})
 
 
 class Circumstances(Record):
-    """What a sentence needs beside the finding: how to run pucs, now, the denied agent's stream, and both contents."""
+    """What a sentence needs beside the finding: how to run pucs, now, the denied agent's stream, and both contents.
+
+    `symbols` are what the change shown is in, `version` is what it raises the version to.
+    """
 
     command: str
     now: float
@@ -28,6 +31,7 @@ class Circumstances(Record):
     after: bytes | None = None
     shows_change: bool = False
     symbols: tuple[str, ...] = ()
+    version: str = ""
 
 
 def denial(finding: Finding, circumstances: Circumstances) -> str:
@@ -65,6 +69,9 @@ def _held(finding: Finding, now: Circumstances) -> str:
     wait = (
         f"Run `{now.command} wait {finding.ticket}`: it returns when the path is free. Then look at it again and edit."
     )
+    if now.version:
+        said = printable(now.version, 40)
+        wait = f"Versions are raised once for all: leave it at {said}, or wait: `{now.command} wait {finding.ticket}`."
     if lock is None:
         return _joined(f"PUCS: {path} is held.", wait)
     if finding.denials > 1:

@@ -39,8 +39,12 @@ def policy(
     critical: dict[str, float] | None = None,
     locks: dict[str, Any] | None = None,
     guard: dict[str, Any] | None = None,
+    policies: dict[str, tuple[str, str]] | None = None,
 ) -> Policy:
-    """A policy from patterns as people write them: `streams` name -> pattern, `critical` path -> longest lock."""
+    """A policy from patterns as people write them: `streams` name -> pattern, `critical` path -> longest lock.
+
+    `policies` are pattern -> word and command.
+    """
     return Policy(
         streams=tuple(StreamRule(name, (compile_pattern(text),)) for name, text in (streams or {}).items()),
         critical_files=tuple(
@@ -49,6 +53,7 @@ def policy(
         locks=LockPolicy(**(locks or {})),
         # A machine may be busy: what the tests want to see is what is found, not how soon.
         guard=GuardPolicy(**{"scan_seconds": 8, **(guard or {})}),
+        policies=tuple((compile_pattern(text), *said) for text, said in (policies or {}).items()),
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from hypothesis.strategies import DataObject
 
-from pucs import weave
+from pucs import weave, weave_commits
 from pucs.linediff import cuts, lines_of
 
 AGENTS = ("agent-1", "agent-2", "agent-3")
@@ -122,13 +122,52 @@ def test_commits_one_after_another_leave_nothing(size, edits, data: DataObject) 
         mine = weave.alone(book.runs, book.base, book.lines, [who])
         others = {one: weave.alone(book.runs, book.base, book.lines, [one]) for one in AGENTS if one != who}
         for other in others:
-            assert weave.carried(book.runs, book.base, (book.lines, mine), other) == []
+            assert weave_commits.carried(book.runs, book.base, (book.lines, mine), other) == []
         changed = {one for one, text in others.items() if text != book.base}
-        book.runs = weave.landed(book.runs, book.base, (book.lines, mine))
+        book.runs = weave_commits.landed(book.runs, book.base, (book.lines, mine))
         book.base = mine
         assert weave.owners(book.runs) == changed
         owned(book)
     assert book.base == book.lines
+
+
+def crowded(size: int, edits) -> Book:
+    """A book after those of the edits that alter nobody else's line: a file to which everybody adds."""
+    book = Book(size)
+    for who, place, length, added in edits:
+        start = min(place, len(book.lines))
+        end = min(start + length, len(book.lines))
+        new = book.lines[:start] + [b"new\n"] * added + book.lines[end:]
+        crossed = weave.crossed(book.runs, cuts(book.lines, new))
+        foreign = {agent for piece in crossed for agent in piece.agents if agent != who}
+        if any(book.by.get(line, who) != who for line in book.lines[start:end]):
+            assert foreign, "it would change a line that another wrote"
+        if start == end and all(piece.base[0] == piece.base[1] for piece in weave.pieces(book.runs)):
+            assert not foreign, "it only adds, and nobody did more"
+        if not foreign:
+            book.edit(who, start, end, added)
+    return book
+
+
+@settings(deadline=None)
+@given(some.integers(0, 8), some_edits, some.data())
+def test_what_everybody_adds_is_committed_apart_in_any_order(size, edits, data: DataObject) -> None:
+    book = crowded(size, edits)
+    tree = list(book.lines)
+    for who in data.draw(some.permutations(AGENTS)):
+        mine = weave.alone(book.runs, book.base, book.lines, [who])
+        assert {book.by[line] for line in mine if line in book.by and line not in book.base} <= {who}
+        changed = set()
+        for other in AGENTS:
+            if other != who:
+                assert weave_commits.carried(book.runs, book.base, (book.lines, mine), other) == []
+                text = weave.alone(book.runs, book.base, book.lines, [other])
+                changed |= {other} if text != book.base else set()
+        book.runs = weave_commits.landed(book.runs, book.base, (book.lines, mine))
+        book.base = mine
+        assert weave.owners(book.runs) == changed
+        owned(book)
+    assert book.base == book.lines == tree
 
 
 @settings(deadline=None)
@@ -136,7 +175,7 @@ def test_commits_one_after_another_leave_nothing(size, edits, data: DataObject) 
 def test_what_takes_all_along_takes_everybodys(size, edits) -> None:
     book = disjoint(size, edits)
     for who in AGENTS:
-        taken = weave.carried(book.runs, book.base, (book.lines, book.lines), who)
+        taken = weave_commits.carried(book.runs, book.base, (book.lines, book.lines), who)
         assert taken == [hunk for hunk in weave.hunks(book.runs) if who in hunk.agents]
 
 
@@ -193,19 +232,19 @@ class TestByHand:
         runs = weave.begun(self.base, text("a", "B", *"cdefg", "H"), "agent-1")
         runs = weave.followed(runs, self.base, (text("a", "B", *"cdefg", "H"), content), "agent-2")
         staged = text("a", "B", *"cdefgh")
-        assert weave.carried(runs, self.base, (content, staged), "agent-2") == []
-        assert len(weave.carried(runs, self.base, (content, staged), "agent-1")) == 1
+        assert weave_commits.carried(runs, self.base, (content, staged), "agent-2") == []
+        assert len(weave_commits.carried(runs, self.base, (content, staged), "agent-1")) == 1
         older = text("a", "Bb", *"cdefgh")
-        assert weave.carried(runs, self.base, (content, older), "agent-2") == [], "staged, then edited again"
+        assert weave_commits.carried(runs, self.base, (content, older), "agent-2") == [], "staged, then edited again"
         both = text("a", "Bb", "c", "d", "E", *"fgh")
-        assert len(weave.carried(runs, self.base, (content, both), "agent-2")) == 1
+        assert len(weave_commits.carried(runs, self.base, (content, both), "agent-2")) == 1
 
     def test_a_commit_by_somebody_whose_content_nobody_made(self) -> None:
         content = text("a", "B", "c", "d", "E", "f", "g", "h")
         runs = weave.begun(self.base, text("a", "B", *"cdefgh"), "agent-1")
         runs = weave.followed(runs, self.base, (text("a", "B", *"cdefgh"), content), "agent-2")
         new = text("0", "a", "B", *"cdefgh")
-        after = weave.landed(runs, self.base, (content, new))
+        after = weave_commits.landed(runs, self.base, (content, new))
         assert weave.owners(after) == {"", "agent-2"}
         assert weave.alone(after, new, content, ["agent-2"]) == text("0", "a", "B", "c", "d", "E", *"fgh")
 

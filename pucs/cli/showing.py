@@ -7,6 +7,7 @@ import json
 import time
 from typing import Any
 
+from pucs import hotfiles
 from pucs.cli.locking import line_of
 from pucs.cli.standing import caller, here, publish_if_possible, seconds_of, show_json, shown
 from pucs.client import handling
@@ -16,6 +17,12 @@ from pucs.report import Survey, orchestrator_state, tree_name
 from pucs.times import moment_of
 from pucs.wording import ago
 
+_POLICIES = {
+    hotfiles.REBUILD: "keeps nobody out; make it anew once all have committed",
+    hotfiles.UNION: "all may add lines, also at the same place; lines that are there are one agent's at a time",
+    hotfiles.VERSION: "by lines; who wants to raise a version that is raised already is told to what",
+    hotfiles.SYMBOLS: "all may add imports, exports and names in lists, also at the same place; all else by lines",
+}
 _PAUSE = 0.5
 _SHOWN = 10
 
@@ -97,6 +104,9 @@ def _why(arguments: argparse.Namespace) -> int:
     print(f"  belongs to: {', '.join(reasons.owners) or 'no stream, so every agent may change it'}")
     if reasons.critical:
         print("  critical: only one worktree at a time may change it")
+    if reasons.policy != hotfiles.NONE:
+        command = f" ({reasons.rebuild})" if reasons.rebuild else ""
+        print(f"  policy {reasons.policy}: {_POLICIES[reasons.policy]}{command}")
     if reasons.damaged:
         print("  its record is damaged and counts as held; repair with: pucs doctor --repair")
     for holding in reasons.holdings:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pucs import locks, scopes
+from pucs import hotfiles, locks, scopes
 from pucs.client.looking import Sight, see_key
 from pucs.client.opening import Repository
 from pucs.errors import Refusal
 from pucs.git import commits
 from pucs.git.private_index import PrivateIndex
-from pucs.linediff import is_text
+from pucs.linediff import cuts, is_text, lines_of
 from pucs.record import Record
 from pucs.state import contents
 
@@ -88,11 +88,17 @@ def _apart(repository: Repository, agent: Agent, index: PrivateIndex, name: str)
     head = commits.checked_out(repository.tree, name)
     if head is not None and head != base:
         merged = index.merged(head, base, mine)
+        if merged is None and hotfiles.hot(repository.policy, name).word == hotfiles.UNION and _only_adds(base, mine):
+            merged = index.merged(head, base, mine, union=True)
         if merged is None:
             hint = f"make {name} fit what HEAD holds now, then commit again"
             raise Refusal(f"the lines of {agent.id} in {name} do not fit the HEAD of this tree", hint)
         mine = merged
     index.put(name, mine)
+
+
+def _only_adds(base: bytes, mine: bytes) -> bool:
+    return all(cut[0] == cut[1] for cut in cuts(lines_of(base), lines_of(mine)))
 
 
 def _before_it(repository: Repository, lock: Lock | None, index: PrivateIndex, sight: Sight) -> None:

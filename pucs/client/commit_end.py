@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pucs import commit_end
+from pucs import commit_end, hotfiles
 from pucs.client.commits import Commit, committer, lock_key, name_of
 from pucs.client.landing import is_in
 from pucs.client.looking import see_key
@@ -96,9 +96,15 @@ def _looked(commit: Commit, concerned: dict[str, str], changes: dict[str, str]) 
     targets = {name: _shared(commit, path, landed[name]) for name, path in concerned.items()}
     done = {name: _done(commit, path, landed[name]) for name, path in concerned.items() if landed[name] != held[name]}
     return tuple(
-        Landed(path, held[name], landed[name], now, targets[name], done.get(name, ()))
+        Landed(path, held[name], landed[name], now, targets[name], done.get(name, ()), _remake(commit, path))
         for name, path in concerned.items()
     )
+
+
+def _remake(commit: Commit, path: str) -> str | None:
+    """How a file is made anew that is not merged; None for any other."""
+    found = hotfiles.hot(commit.repository.policy, path)
+    return found.command if found.word == hotfiles.REBUILD else None
 
 
 def _done(commit: Commit, path: str, landed: str) -> tuple[str, ...]:

@@ -228,9 +228,16 @@ class Gate:
     def _keep_copies(self, agent: Agent | None, sights: list[Sight]) -> None:
         """Keeps what a lock is about to start from, or an adoption to take over, before it can be granted."""
         name = agent.id if agent else ""
-        trees = [sight.record.tree(sight.target.tree) for sight in sights]
-        ours = [name in tree.offers or not locks.others(tree, name) for tree in trees]
-        noting.keep(self.store.root, [sight for sight, free in zip(sights, ours, strict=True) if free])
+        noting.keep(self.store.root, [sight for sight in sights if self._may_be_ours(sight, name)])
+
+    def _may_be_ours(self, sight: Sight, name: str) -> bool:
+        tree = sight.record.tree(sight.target.tree)
+        foreign = locks.others(tree, name)
+        if not foreign or name in tree.offers:
+            return True
+        from pucs import hotfiles  # noqa: PLC0415 - most files have one agent
+
+        return not hotfiles.in_the_way(self.repository.policy, sight.target.name, foreign)
 
     def _unsure(self, verdict: Verdict, sights: list[Sight]) -> bool:
         """Whether HEAD or the file moved on since the bytes that deny this were written: git knows if they landed."""

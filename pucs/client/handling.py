@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from pucs import edit_end, edit_gate, locks
+from pucs import edit_end, edit_gate, hotfiles, locks
 from pucs.client import halting, noting
 from pucs.client.looking import see, see_key
 from pucs.client.opening import Repository
@@ -57,6 +57,8 @@ class Reasons(Record):
     answers: tuple[Answer, ...]
     damaged: bool = False
     conflicts: tuple[Conflict, ...] = ()
+    policy: str = hotfiles.NONE
+    rebuild: str = ""
 
 
 def awaited(repository: Repository, text: str) -> Awaited:
@@ -193,7 +195,10 @@ def why(repository: Repository, path: str, stranger: str) -> Reasons:
     holdings = tuple(holdings_of(repository, path, view))
     clashes = open_conflicts(repository, view, path)
     strict = critical(policy, path) is not None
-    return Reasons(path, owners(policy, path), strict, holdings, tuple(answers), damaged, clashes)
+    hot = hotfiles.hot(policy, sight.target.name)
+    return Reasons(
+        path, owners(policy, path), strict, holdings, tuple(answers), damaged, clashes, hot.word, hot.command
+    )
 
 
 def _with_a_real_ticket(finding: Finding, agent: str, view: View) -> Finding:

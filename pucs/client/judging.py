@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pucs import agents, git_reach, git_verbs, git_wording, locks, system
+from pucs import agents, git_reach, git_verbs, git_wording, hotfiles, locks, system
 from pucs.client import peers
 from pucs.client.edits import Caller, identity_of
 from pucs.client.git_cases import Case, fitting, setting
@@ -67,14 +67,19 @@ def _takes(case: Case, reach: Reach) -> Denial | None:
     ours = _ours_in_reach(case, reach)
     if ours:
         return git_wording.needed(reach.words, ours)
-    held = _in_reach(case, reach)
+    commits = reach.kind == git_reach.BUNDLES
+    held = [one for one in _in_reach(case, reach) if not (commits and _is_remade(case, one))]
     if not held:
         return None
-    commits = reach.kind == git_reach.BUNDLES
     does = "would commit others' unfinished work" if commits else "would take others' uncommitted work"
     found = [(one.path, one.lock) for one in held]
     around = setting(case, reach, {one.path for one in held})
     return git_wording.files(reach.words, does, found, reach.safe, around)
+
+
+def _is_remade(case: Case, stake: Stake) -> bool:
+    """Whether the commit may take the file along, as it is made anew after all commits."""
+    return stake.lock is not None and hotfiles.lets_pass(case.repository.policy, stake.path, stake.lock)
 
 
 def _in_reach(case: Case, reach: Reach) -> list[Stake]:

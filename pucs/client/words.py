@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pucs import entries, hotfiles
 from pucs.client.looking import Sight
 from pucs.client.opening import Repository
 from pucs.client.sharing import symbols_in
@@ -11,6 +12,10 @@ from pucs.model import Finding
 from pucs.state import contents
 from pucs.symbols import IMPORTS, plain_name, touched
 from pucs.wording import Circumstances, denial
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pucs.linediff import Cut
 
 _LARGEST = 1 << 18
 
@@ -23,6 +28,7 @@ def words_of(repository: Repository, finding: Finding, sights: list[Sight], stre
     if finding.others:
         was = finding.others[0]
     shows = was is not None and finding.tree == repository.tree.id
+    changed = cuts(lines_of(was), lines_of(now)) if shows and was is not None and now is not None else []
     circumstances = Circumstances(
         command=repository.installation.command,
         now=repository.store.read().now,
@@ -31,6 +37,7 @@ def words_of(repository: Repository, finding: Finding, sights: list[Sight], stre
         after=now,
         shows_change=shows,
         symbols=_changed_in(repository, finding, was, now) if shows and not finding.note else (),
+        version=_version(repository, finding, changed, now),
     )
     return denial(finding, circumstances)
 
@@ -46,6 +53,14 @@ def _changed_in(repository: Repository, finding: Finding, was: bytes | None, now
     changed = cuts(lines_of(was), lines)
     names = [name for _, _, first, end in changed for name in touched(found, first, end, lines)]
     return tuple(dict.fromkeys(name for name in names if not plain_name(name).endswith(">") or IMPORTS in name))
+
+
+def _version(repository: Repository, finding: Finding, changed: list[Cut], now: bytes | None) -> str:
+    """The version that the holder's change sets; "" where it sets none."""
+    if now is None or hotfiles.hot(repository.policy, finding.path).word != hotfiles.VERSION:
+        return ""
+    lines = lines_of(now)
+    return entries.version_in(line for _, _, first, end in changed for line in lines[first:end])
 
 
 def trouble(path: str, error: StoreError) -> str:

@@ -31,6 +31,7 @@ def compile_settings(settings: Settings) -> dict[str, Any]:
             commits=settings.commits,
             log_max_entries=settings.logging.max_entries,
             snapshots=settings.snapshots,
+            policies=settings.policies,
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pucs import hotfiles
 from pucs.config.compiling import compile_critical_path, compile_pattern
 from pucs.config.document import read
 from pucs.config.sections import Report, Section
@@ -60,6 +61,7 @@ def parse(text: str, origin: str) -> Settings:
         _guard(file.section("guard")),
         _commits(file.section("commits")),
         _snapshots(file.section("snapshots")),
+        policies=_policies(file.section("policies")),
         tasks=_tasks(file),
     )
     if not settings.conflict_resolution.partition_enabled:
@@ -159,6 +161,16 @@ def _partition_paths(section: Section) -> tuple[tuple[Pattern, str], ...]:
         if section.readable(text, text, compile_pattern, "a gitignore pattern"):
             pairs.append((compile_pattern(text), word))
     return tuple(pairs)
+
+
+def _policies(section: Section) -> tuple[tuple[Pattern, str, str], ...]:
+    """Patterns, each with a word or with `{rebuild: COMMAND}`."""
+    found = []
+    for text in section.names():
+        word, command = section.choice_or_text(text, hotfiles.NONE, hotfiles.WORDS, hotfiles.REBUILD)
+        if section.readable(text, text, compile_pattern, "a gitignore pattern"):
+            found.append((compile_pattern(text), word, command))
+    return tuple(found)
 
 
 def _logging(section: Section) -> LoggingSettings:

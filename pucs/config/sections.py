@@ -98,6 +98,14 @@ class Section:
         expected = ", ".join(choices[:-1]) + " or " + choices[-1]
         return self._read(key, default, expected, lambda value: spelled.get(str(value).strip().lower()))
 
+    def choice_or_text(self, key: str, default: str, choices: tuple[str, ...], which: str) -> tuple[str, str]:
+        """One of the choices and "", or `which` with the text of a mapping `{which: text}`."""
+        if isinstance(self._values.get(key), dict):
+            inner = self.section(key)
+            inner.given(which, "a command", "Say the command, or only the word.")
+            return which, inner.text(which, "")
+        return self.choice(key, default, choices), ""
+
     def number(self, key: str, default: float, unit: str, most: int) -> float:
         """A number above 0, fractions included."""
         return self._read(

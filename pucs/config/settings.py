@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pucs.policy import CommitPolicy, GuardPolicy, LockPolicy, SnapshotPolicy
+
+if TYPE_CHECKING:
+    from pucs.patterns import Pattern
 
 
 class SessionSettings(NamedTuple):
@@ -64,5 +67,6 @@ class Settings(NamedTuple):
     guard: GuardPolicy = GuardPolicy()
     commits: CommitPolicy = CommitPolicy()
     snapshots: SnapshotPolicy = SnapshotPolicy()
+    policies: tuple[tuple[Pattern, str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()

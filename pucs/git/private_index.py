@@ -58,13 +58,13 @@ class PrivateIndex:
         listed = self._git("--literal-pathspecs", "ls-files", "-s", "-z", "--", name).stdout.decode("utf-8", "replace")
         self._git("update-index", "--add", "--cacheinfo", f"{listed.split(' ')[0] or _REGULAR},{blob},{name}")
 
-    def merged(self, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
-        """Both changes of the base in one text; None where they are in each other's way."""
+    def merged(self, ours: bytes, base: bytes, theirs: bytes, *, union: bool = False) -> bytes | None:
+        """Both changes of the base in one text, with `union` one after the other; None where they cannot be."""
         _write(self.file + ".ours", ours)
         _write(self.file + ".base", base)
         _write(self.file + ".text", theirs)
         names = (self.file + ".ours", self.file + ".base", self.file + ".text")
-        done = self._git("merge-file", "-p", *names, check=False)
+        done = self._git("merge-file", "-p", *(["--union"] if union else []), *names, check=False)
         return done.stdout if done.status == 0 else None
 
     def changed(self) -> bool:

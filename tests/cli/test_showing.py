@@ -68,6 +68,12 @@ class TestWhy:
         assert "wait t" in words["agent-2"]
         assert "wait a.py`" in words["a new agent"]
 
+    def test_names_the_policy_of_a_hot_file(self, pucs: Pucs) -> None:
+        assert "  policy rebuild: keeps nobody out" in pucs("why", "yarn.lock").stdout
+        assert "(yarn install)" in pucs("why", "yarn.lock").stdout
+        assert "policy" not in pucs("why", "a.py").stdout
+        assert json.loads(pucs("why", "CHANGELOG.md", "--json").stdout)["policy"] == "union"
+
     def test_changes_nothing(self, client, guarded: Repo, pucs: Pucs) -> None:
         client().write("a.py", "anna\n")
         before = (guarded.store.read().revision, guarded.events())

@@ -163,6 +163,7 @@ logging: {max_entries: 7}
         },
         "log_max_entries": 7,
         "snapshots": {"keep_days": 14, "keep_mb": 500},
+        "policies": [],
     }
 
 

@@ -118,7 +118,7 @@ def test_the_template_explains_every_key():
         ),
         *("dependencies", "path", "max_lock_duration_min", "requires_review", "test_required"),
         *("default_duration_min", "max_duration_min", "queue_timeout_min", "parked", "across_worktrees"),
-        *("partition", "partition_paths", "wait_seconds"),
+        *("partition", "partition_paths", "wait_seconds", "policies"),
         "commit_wait_seconds",
         "tasks",
         *("level", "persist_path", "max_entries", "auto_merge", "partition_enabled", "arbitration_timeout_min"),

@@ -13,6 +13,7 @@ from pucs.config.settings import (
     StreamSettings,
 )
 from pucs.errors import ConfigError
+from pucs.hotfiles import HotFile, hot
 from pucs.policy import CommitPolicy, GuardPolicy, LockPolicy, Policy, SnapshotPolicy, decode, partitions
 
 PROPOSAL = os.path.join(os.path.dirname(os.path.dirname(__file__)), "data", "proposal_config.yaml")
@@ -123,6 +124,51 @@ def test_files_may_be_shared_or_not_path_by_path():
     rules = Policy(locks=settings.locks)
     shared = {path: partitions(rules, path) for path in ("b.py", "x.md", "docs/x.md", "a.py")}
     assert shared == {"b.py": False, "x.md": True, "docs/x.md": False, "a.py": True}
+
+
+def test_policies_of_hot_files_are_words_or_a_command():
+    text = """
+policies:
+  "docs/*.txt": union
+  "api/": {rebuild: make api}
+  "*.lock": rebuild
+  CHANGELOG.md: NONE
+locks: {partition_paths: {"whole/**": off}}
+critical_files: [{path: go.sum}]
+"""
+    rules = decode(compile_settings(parse(text, "pucs_config.yaml")))
+    said = {
+        "docs/x.txt": HotFile("union"),
+        "api/v1/x.json": HotFile("rebuild", "make api"),
+        "x/yarn.lock": HotFile("rebuild", "yarn install"),
+        "odd.lock": HotFile("rebuild"),
+        "CHANGELOG.md": HotFile(),
+        "CHANGES.rst": HotFile("union"),
+        "a/b/__init__.py": HotFile("symbols"),
+        "a.py": HotFile(),
+        "whole/CHANGES.rst": HotFile(),
+        "go.sum": HotFile(),
+        "x/go.sum": HotFile("rebuild", "go mod tidy"),
+        "gen/x_pb2.py": HotFile("rebuild"),
+    }
+    assert {path: hot(rules, path) for path in said} == said
+    assert hot(Policy(), "package-lock.json").command == "npm install --package-lock-only"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("{a: merge}", 'policies.a: expected rebuild, union, version, symbols or none, got "merge"'),
+        ("{a: {rebuild: }}", "policies.a.rebuild: expected a command, got nothing"),
+        ("{a: {union: x}}", "policies.a.rebuild: expected a command, got nothing"),
+        ("[a]", "policies: expected a mapping of keys"),
+        ("{'a[': union}", 'policies.a[: expected a gitignore pattern, got "a["'),
+    ],
+)
+def test_what_is_wrong_with_a_policy_is_named(text, what):
+    with pytest.raises(ConfigError) as raised:
+        parse(f"policies: {text}", "pucs_config.yaml")
+    assert what in str(raised.value)
 
 
 def test_a_critical_file_is_shared_only_if_its_entry_says_so():

@@ -51,6 +51,7 @@ def after(landing: Landing, view: View) -> Change:
     """
     writes: dict[str, Any] = {}
     events: list[Event] = []
+    freed, announced = 0, tuple[str, ...]()
     for landed in landing.paths:
         try:
             record = writes.get("path/" + landed.path) or view.path(landed.path)
@@ -60,13 +61,24 @@ def after(landing: Landing, view: View) -> Change:
         if any(lock.last >= landed.looked for lock in before):
             return Change(AGAIN)
         changed, ended = _landed(record, landing.tree, landed)
+        freed += len(ended)
         for lock in ended:
             events.append(Event(lock.agent, lock.stream, "released", {"file": landed.path, "commit": landing.commit}))
             _tell(lock, landed, landing, view, writes)
         changed = woken(changed, landing.tree, view, writes)
-        if changed.tree(landing.tree) != record.tree(landing.tree):
+        if record.intents:
+            from pucs import intents  # noqa: PLC0415 - nobody announced most files
+
+            whose = (landing.by, *(lock.agent for lock in ended))
+            changed, ids = intents.ticked(changed, whose, view, writes)
+            announced += ids
+        if (changed.tree(landing.tree), changed.intents) != (record.tree(landing.tree), record.intents):
             writes["path/" + landed.path] = changed
-    return Change(len(events), writes, tuple(events))
+    if announced:
+        from pucs import intents  # noqa: PLC0415 - as above
+
+        events += intents.fulfilled(announced, view, writes)
+    return Change(freed, writes, tuple(events))
 
 
 def _landed(record: PathRecord, tree_name: str, landed: Landed) -> tuple[PathRecord, tuple[Lock, ...]]:

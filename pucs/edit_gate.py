@@ -233,6 +233,8 @@ def _grant(request: EditRequest, cases: list[Case], warnings: tuple[Finding, ...
     writes: dict[str, Any] = {}
     events: list[Event] = []
     adopted: list[Lock] = []
+    if request.agent.task and not (request.agent.paths or request.explicit):
+        events += _intended(request, cases)
     paths = dict.fromkeys(request.agent.paths)
     for case in cases:
         record, parked = _taken(case)
@@ -245,6 +247,10 @@ def _grant(request: EditRequest, cases: list[Case], warnings: tuple[Finding, ...
             events.append(Event(request.agent.id, request.stream, "adopted", details))
             text = f"{request.agent.id} took over your uncommitted change to {case.target.path}; a copy is kept."
             notices.tell(lock.agent, Notice(text, view.now, "adopted:" + case.target.path, "high"), view, writes)
+        if record.intents:
+            from pucs import intents  # noqa: PLC0415 - nobody announced most files
+
+            intents.met(record, request.agent, request.stream, view, (writes, events))
         writes["path/" + case.target.path] = told(record, case, writes, events)
         paths[pair] = None
         if case.target.inode:
@@ -260,6 +266,15 @@ def _grant(request: EditRequest, cases: list[Case], warnings: tuple[Finding, ...
         # First: an index that names a path too many is harmless, a lock that no index names would outlive its agent.
         writes = {"agent/" + agent.id: agent, **writes}
     return Change(Verdict(GRANT, (), warnings, tuple(adopted)), writes, tuple(events))
+
+
+def _intended(request: EditRequest, cases: list[Case]) -> tuple[Event, ...]:
+    """What the log is told of a first edit that nobody announced: its agent's task is its intent."""
+    if any(mark[1] == request.agent.id for case in cases for mark in case.record.intents):
+        return ()
+    files = [case.target.path for case in cases]
+    details = {"message": "signal_intent", "task": request.agent.task, "files": files, "by": "first edit"}
+    return (Event(request.agent.id, request.stream, "intended", details),)
 
 
 def _taken(case: Case) -> tuple[PathRecord, list[Lock]]:

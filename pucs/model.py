@@ -108,11 +108,12 @@ class Tree(Record):
 
 
 class PathRecord(Record):
-    """Everything about one path of the repository, in all its working trees."""
+    """Everything about one path of the repository, in all its working trees; `intents` are marks of `pucs.intents`."""
 
     path: str
     token: int = 0
     trees: dict[str, Tree] = {}
+    intents: tuple[tuple[str, str, float], ...] = ()
     extra: dict[str, Any] = {}
 
     def tree(self, name: str) -> Tree:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pucs.conflicts import Conflict
+    from pucs.intents import Intent
     from pucs.model import Agent
     from pucs.tasks import Task
 
@@ -40,6 +41,14 @@ class Queue(Record):
     agents: tuple[str, ...]
 
 
+class Standing(Record):
+    """One intent that counts, and which of its paths its agent wrote; `automatic` where its locks alone say it."""
+
+    intent: Intent
+    edited: tuple[str, ...]
+    automatic: bool = False
+
+
 class Survey(Record):
     """All that the documents are made of, taken at one moment."""
 
@@ -54,6 +63,7 @@ class Survey(Record):
     conflicts: tuple[Conflict, ...] = ()
     queues: tuple[Queue, ...] = ()
     tasks: tuple[Task, ...] = ()
+    intents: tuple[Standing, ...] = ()
 
 
 def file_locks(survey: Survey) -> dict[str, Any]:
@@ -91,6 +101,24 @@ def orchestrator_state(survey: Survey) -> dict[str, Any]:
         "guard": "off" if survey.is_off else survey.policy.guard.mode,
         "locks": len(survey.holdings),
         "agents": [_agent(agent) for agent in survey.agents],
+        "intents": [announced(standing) for standing in survey.intents],
+    }
+
+
+def announced(standing: Standing) -> dict[str, Any]:
+    """An intent as documents say it."""
+    intent = standing.intent
+    return {
+        "id": intent.id,
+        "agent": intent.agent,
+        "stream": intent.stream,
+        "task": intent.task,
+        "files": list(intent.files),
+        "announced_at": text_of(intent.since),
+        "expires_at": text_of(intent.until),
+        "edited": list(standing.edited),
+        "committed": list(intent.done),
+        "automatic": standing.automatic,
     }
 
 

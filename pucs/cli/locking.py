@@ -27,7 +27,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("lock", help="take explicit locks on paths, all or none")
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.add_argument("--task", default="", help="what for; others are told")
-    parser.add_argument("--minutes", type=_minutes, help="how long (default: locks.default_duration_min)")
+    parser.add_argument("--minutes", type=minutes, help="how long (default: locks.default_duration_min)")
     parser.set_defaults(run=_lock)
 
     parser = commands.add_parser("unlock", help="give explicit locks back")
@@ -40,7 +40,8 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=_adopt)
 
 
-def _minutes(text: str) -> float:
+def minutes(text: str) -> float:
+    """A number of minutes above 0, for argparse."""
     value = float(text)
     if not 0 < value < 1e6:  # noqa: PLR2004
         raise argparse.ArgumentTypeError("must be more than 0")

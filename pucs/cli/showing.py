@@ -8,12 +8,13 @@ import time
 from typing import Any
 
 from pucs import hotfiles
+from pucs.cli.announcing import line_of as intent_line
 from pucs.cli.locking import line_of
 from pucs.cli.standing import caller, here, publish_if_possible, seconds_of, show_json, shown
 from pucs.client import handling
 from pucs.client.surveying import survey
 from pucs.conflicts import Conflict
-from pucs.report import Survey, orchestrator_state, tree_name
+from pucs.report import Survey, announced, orchestrator_state, tree_name
 from pucs.times import moment_of
 from pucs.wording import ago
 
@@ -69,12 +70,20 @@ def _status(arguments: argparse.Namespace) -> int:
     for holding in surveyed.holdings:
         print("  " + line_of(holding, surveyed.now))
     _print_queues(surveyed)
+    _print_intents(surveyed)
     if surveyed.policy.streams:
         print(f"\nstreams ({len(surveyed.policy.streams)})")
         for rule in surveyed.policy.streams:
             members = [agent.id for agent in surveyed.agents if agent.stream == rule.name]
             print(f"  {rule.name}  {rule.files}  {', '.join(members) or 'nobody'}")
     return 0
+
+
+def _print_intents(surveyed: Survey) -> None:
+    if surveyed.intents:
+        print(f"\nintents ({len(surveyed.intents)})")
+    for standing in surveyed.intents:
+        print("  " + intent_line(standing, surveyed.now))
 
 
 def _print_queues(surveyed: Survey) -> None:
@@ -97,7 +106,9 @@ def _why(arguments: argparse.Namespace) -> int:
         answers = [one._asdict() for one in reasons.answers]
         holdings = [{"agent": one.lock.agent, "state": one.state, "tree": one.tree} for one in reasons.holdings]
         clashes = [one._asdict() for one in reasons.conflicts]
-        show_json({**reasons._asdict(), "answers": answers, "holdings": holdings, "conflicts": clashes})
+        told = {"answers": answers, "holdings": holdings, "conflicts": clashes}
+        told["intents"] = [announced(one) for one in reasons.intents]
+        show_json({**reasons._asdict(), **told})
         return 0
     now = repository.store.read().now
     print(shown(reasons.path))
@@ -113,6 +124,8 @@ def _why(arguments: argparse.Namespace) -> int:
         print(f"  locked: {line_of(holding, now)}")
     for conflict in reasons.conflicts[-_SHOWN:]:
         print(f"  conflict {_clash(conflict, now)}")
+    for standing in reasons.intents:
+        print(f"  announced: {intent_line(standing, now)}")
     for answer in reasons.answers:
         me = " (you)" if agent is not None and answer.agent == agent.id else ""
         said = "may edit it" if answer.decision != "deny" else "is denied: " + answer.words.replace("\n", "\n      ")

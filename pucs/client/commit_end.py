@@ -62,10 +62,11 @@ def _landed(commit: Commit) -> tuple[str, dict[str, str]]:
 
 def _concerns(commit: Commit, path: str, view: View) -> bool:
     try:
-        tree = view.path(path).tree(commit.repository.tree.id)
+        record = view.path(path)
     except Damaged:
         return False
-    return bool(tree.locks or tree.waiters)
+    tree = record.tree(commit.repository.tree.id)
+    return bool(tree.locks or tree.waiters or record.intents)
 
 
 def _record(commit: Commit, landing: Landing, concerned: dict[str, str], changes: dict[str, str]) -> int:

@@ -8,16 +8,17 @@ from pucs import edit_end, edit_gate, hotfiles, locks
 from pucs.client import halting, noting
 from pucs.client.looking import see, see_key
 from pucs.client.opening import Repository
-from pucs.client.surveying import at_work, holdings_of, open_conflicts
+from pucs.client.surveying import at_work, holdings_of, open_conflicts, standing
 from pucs.client.words import words_of
 from pucs.conflicts import Conflict
 from pucs.errors import Refusal, StoreError, UsageError
 from pucs.git import locate
+from pucs.intents import covers
 from pucs.model import DENY, Agent, EditRequest, Event, Finding, Name, Notice
 from pucs.notices import put
 from pucs.policy import critical, owners
 from pucs.record import Record
-from pucs.report import Holding
+from pucs.report import Holding, Standing
 from pucs.view import Change
 from pucs.wording import argument
 
@@ -59,6 +60,7 @@ class Reasons(Record):
     conflicts: tuple[Conflict, ...] = ()
     policy: str = hotfiles.NONE
     rebuild: str = ""
+    intents: tuple[Standing, ...] = ()
 
 
 def awaited(repository: Repository, text: str) -> Awaited:
@@ -196,9 +198,9 @@ def why(repository: Repository, path: str, stranger: str) -> Reasons:
     clashes = open_conflicts(repository, view, path)
     strict = critical(policy, path) is not None
     hot = hotfiles.hot(policy, sight.target.name)
-    return Reasons(
-        path, owners(policy, path), strict, holdings, tuple(answers), damaged, clashes, hot.word, hot.command
-    )
+    said = tuple(one for one in standing(view) if covers(one.intent, path))
+    found = Reasons(path, owners(policy, path), strict, holdings, tuple(answers), damaged, clashes)
+    return found._replace(policy=hot.word, rebuild=hot.command, intents=said)
 
 
 def _with_a_real_ticket(finding: Finding, agent: str, view: View) -> Finding:

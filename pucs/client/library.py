@@ -6,6 +6,7 @@ import os
 
 from pucs import agents, edit_end, edit_gate, locks
 from pucs.client import noting, parting
+from pucs.client.announcing import Announcing
 from pucs.client.callers import calling_agent
 from pucs.client.looking import Sight, see
 from pucs.client.opening import Repository, repository_at
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 _LOOKS = 4
 
 
-class PUCSClient(Work):
+class PUCSClient(Work, Announcing):
     """One agent's hands on the state of the repository at `path`.
 
     Without `agent_id` it acts for the agent whose shell it runs in (else PUCS_AGENT_ID). Locks taken here are explicit:

@@ -86,6 +86,10 @@ def publish(repository: Repository) -> None:
 
         tidy(repository, surveyed.queues)
         surveyed = survey(repository)
+    if any(repository.store.read().names("intent")):
+        from pucs.client import intending  # noqa: PLC0415 - as above
+
+        intending.tidy(repository, surveyed)
     publishing.write_document(root, "file_locks.json", report.file_locks(surveyed))
     publishing.write_document(root, "orchestrator_state.json", report.orchestrator_state(surveyed))
     publishing.derive_logs(root)

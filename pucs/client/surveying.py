@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pucs import locks, queues
+from pucs import intents, locks, queues
 from pucs.client.looking import see_key
 from pucs.client.opening import Repository, is_off
 from pucs.conflicts import is_open
 from pucs.errors import StoreError
 from pucs.model import ALIVE, DEAD, PERSON
-from pucs.report import Holding, Queue, Survey
+from pucs.report import Holding, Queue, Standing, Survey
 from pucs.tasks import board
 
 TYPE_CHECKING = False
@@ -27,20 +27,42 @@ def survey(repository: Repository) -> Survey:
     """The state as the rules see it now: a lock that binds nobody is not in it."""
     view = repository.store.read()
     installation = repository.installation
-    holdings = sorted(_holdings(repository, view), key=lambda holding: (holding.path, holding.tree))
+    holdings = tuple(sorted(_holdings(repository, view), key=lambda holding: (holding.path, holding.tree)))
     return Survey(
         now=view.now,
         session=installation.session,
         started=installation.started,
         policy=repository.policy,
         agents=tuple(sorted(at_work(view), key=lambda agent: agent.id)),
-        holdings=tuple(holdings),
+        holdings=holdings,
         is_off=is_off(view),
         log=tuple(repository.store.events())[-_LOG:],
         conflicts=open_conflicts(repository, view),
         queues=tuple(sorted(_queues(view))),
         tasks=board(view),
+        intents=(*standing(view), *_of_first_edits(holdings, view)),
     )
+
+
+def standing(view: View) -> tuple[Standing, ...]:
+    """The intents that agents announced and that count."""
+    return tuple(Standing(intent, intents.edited(intent, view)) for intent in intents.all_open(view))
+
+
+def _of_first_edits(holdings: tuple[Holding, ...], view: View) -> Iterable[Standing]:
+    """The intents of agents that announced nothing: their task, for the files that they hold, while they do."""
+    known = intents.all_open(view)
+    mine: dict[str, list[Holding]] = {}
+    for one in holdings:
+        said = any(intent.agent == one.lock.agent and intents.covers(intent, one.path) for intent in known)
+        if one.state == locks.HELD and not said:
+            mine.setdefault(one.lock.agent, []).append(one)
+    for agent, held in mine.items():
+        files = tuple(dict.fromkeys(one.path for one in held))
+        edited = tuple(dict.fromkeys(one.path for one in held if one.lock.wrote is not None))
+        since, until = min(one.lock.acquired for one in held), max(one.expires for one in held)
+        intent = intents.Intent("", agent, held[0].lock.stream, held[-1].lock.task, files, since, until)
+        yield Standing(intent, edited, automatic=True)
 
 
 def open_conflicts(repository: Repository, view: View, path: str = "") -> tuple[Conflict, ...]:

@@ -73,6 +73,12 @@ def files(root: str) -> list[str]:
     return output.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]
 
 
+def present(root: str) -> list[str]:
+    """All files there that git tracks or would add."""
+    output = git(["ls-files", "-z", "-c", "-o", "--exclude-standard", "--deduplicate"], cwd=root, env=environment())
+    return output.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]
+
+
 def _text(arguments: list[str], root: str, *, check: bool = True) -> str:
     output = git(arguments, cwd=root, env=environment(), check=check)
     return output.stdout.decode("utf-8", "surrogateescape").removesuffix("\n") if output.status == 0 else ""

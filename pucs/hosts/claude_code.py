@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from pucs.commands import Reading
 
 _SHELLS = ("Bash", "PowerShell")
-_ASKED_BY = ("", "user", "sdk")
-"""The sources of a prompt that says what to do; older clients name none."""
 _REFUSALS = ("PreToolUse:", "<tool_use_error>", "Claude requested permission", "The user doesn't want", "Refusing to")
 
 
@@ -186,28 +184,20 @@ def _shown(call: edits.ToolCall, tool: str, values: Mapping[str, Any], response:
     return files_shown(_text(values.get("command")), call.cwd, response)
 
 
-def _session_start(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _session_start(data: Mapping[str, Any], event: str = "SessionStart") -> Mapping[str, Any] | None:
     from pucs.client import sessions  # noqa: PLC0415
 
-    return _told("SessionStart", edits.Answer(SILENT, told=sessions.start(_caller(data), _cwd(data))))
+    return _told(event, edits.Answer(SILENT, told=sessions.start(_caller(data), _cwd(data))))
 
 
 def _subagent_start(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    from pucs.client import sessions  # noqa: PLC0415
-
-    return _told("SubagentStart", edits.Answer(SILENT, told=sessions.start(_caller(data), _cwd(data))))
+    return _session_start(data, "SubagentStart")
 
 
 def _user_prompt_submit(data: Mapping[str, Any]) -> None:
-    if _text(data.get("source")) not in _ASKED_BY:
-        return  # a host that wakes its agent up asks it for nothing new
-    from pucs.prompts import task_line  # noqa: PLC0415 - an edit does without
+    from pucs.hosts import asked  # noqa: PLC0415
 
-    line = task_line(_text(data.get("prompt")))
-    if line:
-        from pucs.client.prompting import prompted  # noqa: PLC0415
-
-        prompted(_caller(data), _cwd(data), line)
+    asked.told(data, _caller(data), _cwd(data))
 
 
 def _session_end(data: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 _KINDS = {"path": PathRecord, "agent": Agent, "inbox": Inbox, "conflict": Conflict, "wait": Wait}
-_RARE = frozenset({"task", "handoff", "order"})
+_RARE = frozenset({"task", "handoff", "order", "intent"})
 _ONE = {"process": Process, "writer": Writer, "weave": Weave}
 _MANY = {"locks": Lock, "waiters": Waiter, "notices": Notice}
 _NAMED = {"trees": Tree, "calls": Call}
@@ -49,7 +49,8 @@ _TYPES: dict[str, Any] = {
     **dict.fromkeys(("acquired", "seconds", "longest", "last", "at", "since", "ended", "waited", "until"), _NUMBER),
     **dict.fromkeys(("token", "revision", "denials", "first", "children", "number", "pid", "place"), int),
     **dict.fromkeys(
-        ("locks", "waiters", "notices", "paths", "told", "runs", "parts", "waits", "needs", "had", "orders"), list
+        ("locks", "waiters", "notices", "paths", "told", "runs", "parts", "waits", "needs", "had", "orders", "intents"),
+        list,
     ),
     **dict.fromkeys(("trees", "offers"), dict),
     "calls": (list, dict),
@@ -85,6 +86,10 @@ def _rare(word: str) -> Any:
         from pucs.orders import Order  # noqa: PLC0415 - no edit needs it
 
         return Order
+    if word == "intent":
+        from pucs.intents import Intent  # noqa: PLC0415 - no edit needs it
+
+        return Intent
     from pucs.handoffs import Handoff  # noqa: PLC0415 - no edit needs it
 
     return Handoff

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pucs import PUCSClient
 from tests.support import ENTRY, ROOT, Client, Repo
 
 HEAVY = {
@@ -48,6 +49,8 @@ AFTER_READING = {
     "pucs.state.run_files",
     "pucs.state.record_files",
 }
+
+READS_BEFORE, READS_AFTER = 8, 7
 
 DUMP = (
     "import sys;sys.path.append(sys.argv[1]);from pucs import hookpath\n"
@@ -100,6 +103,7 @@ class TestModules:
             assert loaded.stdout == ""
             assert (modules - bare) & HEAVY == set()
             assert modules.isdisjoint({"pucs.scopes", "pucs.weave", "pucs.client.sharing"}), "it has the file to itself"
+            assert modules.isdisjoint({"pucs.intents", "pucs.prompts"}), "nobody announced it"
             guarded.write("a.py", "changed\n")
             modules = loaded(anna, "post_tool_use", **event)
             assert loaded.stdout == ""
@@ -200,6 +204,45 @@ class TestModules:
             name for name in modules if name.partition(".")[0] not in {*sys.stdlib_module_names, "pucs", "__main__"}
         }
         assert outside == set()
+
+
+class TestReads:
+    """Which records an edit reads: each is a file, and each costs."""
+
+    CODE = (
+        "import sys;sys.path.append(sys.argv[1]);seen=[]\n"
+        "sys.addaudithook(lambda name, args: seen.append(str(args[0])) if name == 'open' and not args[2] & 3 else None)\n"
+        "from pucs import hookpath\nhookpath.leave=lambda code=0: None\n"
+        "exec(open(sys.argv[2]).read())\n"
+        "open(sys.argv[3],'w').write('\\n'.join(one.partition('/records/')[2] for one in seen if '/records/' in one))"
+    )
+
+    def read(self, one: Client, out: Path, script: str, event: dict[str, object]) -> list[str]:
+        """The records that one hook opened for reading, each as often as it did, in order of their names."""
+        command = [sys.executable, "-I", "-S", "-c", self.CODE, str(ROOT), str(ROOT / f"hooks/{script}.py"), str(out)]
+        data = json.dumps({"session_id": one.session, "cwd": str(one.cwd), **event})
+        env = {**one.repo.env, "CLAUDE_PID": str(one.process.pid)}
+        done = subprocess.run(command, input=data, text=True, capture_output=True, env=env, cwd=one.cwd, check=True)
+        assert (done.stdout, done.stderr) == ("", "")
+        return sorted(out.read_text().split("\n"))
+
+    def test_intents_add_none_to_an_edit_of_other_files(self, client, guarded: Repo, tmp_path: Path) -> None:
+        anna, event = client(), call(str(guarded.root / "a.py"))
+        anna.edit("b.py", "b = 1", "b = 2")
+        reads = []
+        for announced in ([], [], ["docs/", "c.py"]):
+            if announced:
+                PUCSClient("ben", path=str(guarded.root)).signal_intent(announced)
+            for script in ("pre_tool_use", "post_tool_use"):
+                reads.append(self.read(anna, tmp_path / "out", script, event))
+                guarded.write("a.py", "a = 2\n")
+            guarded.write("a.py", "a = 1\n")
+            anna.stop()
+        before, after, *with_intents = reads[2:]  # without the first round, which found no record of the path yet
+        assert with_intents == [before, after]
+        kinds = {name.partition("/")[0] for name in (*before, *after)}
+        assert kinds == {"session", "agent", "switch", "path", "inbox"}
+        assert (len(before), len(after)) == (READS_BEFORE, READS_AFTER)
 
 
 class TestProcesses:

@@ -154,7 +154,7 @@ def test_a_view_of_a_transaction_sees_its_state_and_after_sees_the_change(store)
 
 def test_unknown_keys_of_a_newer_pucs_are_kept(store) -> None:
     tree = Tree(locks=(LOCK._replace(extra={"scope": [1, 2]}),), extra={"z": 1})
-    record = PathRecord("a", 1, {".": tree}, {"added": {"x": None}})
+    record = PathRecord("a", 1, {".": tree}, extra={"added": {"x": None}})
     agent = Agent("a", extra={"mood": "fine"})
     store.transact(put({"path/a": record, "agent/a": agent}))
     store.transact(lambda view: Change(None, {"path/a": view.path("a")._replace(token=2), "agent/a": view.agent("a")}))

@@ -100,11 +100,9 @@ def _tell(lock: Lock, landed: Landed, landing: Landing, view: View, writes: dict
     """Tells an agent whose bytes somebody else committed."""
     if lock.wrote is None or locks.family(lock.agent, landing.by):
         return
-    key = "inbox/" + lock.agent
     text = f"{landing.by} committed your change to {landed.path} ({landing.commit[:12]}); it is no longer yours alone."
     if landed.remake is not None:
         how = f": {landed.remake}" if landed.remake else "."
         text = f"{landing.by} committed {landed.path} with what you made of it. Once you have committed, make it anew"
         text += how
-    notice = Notice(text, view.now, "committed:" + landed.path, "medium")
-    writes[key] = notices.put(writes.get(key) or view.inbox(lock.agent), notice)
+    notices.tell(lock.agent, Notice(text, view.now, "committed:" + landed.path, "medium"), view, writes)

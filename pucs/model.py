@@ -158,20 +158,14 @@ class Agent(Record):
 
 
 class Notice(Record):
-    """One short thing an agent must be told."""
+    """One short thing an agent must be told: by PUCS, or by the agent or person named as its `sender`."""
 
     text: str
     at: float
     about: str = ""
     severity: str = "info"
-
-
-class Inbox(Record):
-    """The notices of one agent that were not delivered yet, oldest first."""
-
-    agent: str
-    notices: tuple[Notice, ...] = ()
-    extra: dict[str, Any] = {}
+    sender: str = ""
+    number: int = 0
 
 
 class Name(Record):

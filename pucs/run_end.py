@@ -24,7 +24,7 @@ from pucs.model import (
     Snapshot,
     Target,
 )
-from pucs.notices import put
+from pucs.notices import tell
 from pucs.policy import Policy
 from pucs.record import Record
 from pucs.view import Change, Damaged
@@ -232,9 +232,7 @@ def _tell(work: _Work) -> None:
 
 
 def _put(work: _Work, agent: str, text: str, about: str) -> None:
-    key = "inbox/" + agent
-    notice = Notice(text, work.view.now, about, "high")
-    work.writes[key] = put(work.writes.get(key) or work.view.inbox(agent), notice)
+    tell(agent, Notice(text, work.view.now, about, "high"), work.view, work.writes)
 
 
 def _listed(paths: list[str]) -> str:

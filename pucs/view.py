@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pucs.conflicts import key_of
 from pucs.errors import StoreError
-from pucs.model import Agent, Event, Inbox, Name, PathRecord, Process
+from pucs.model import Agent, Event, Name, PathRecord, Process
 from pucs.record import Record
 from pucs.waits import key_of as wait_key
 
@@ -55,11 +55,6 @@ class View:
         """The agent of that id."""
         record: Agent | None = self._load("agent/" + agent)
         return record
-
-    def inbox(self, agent: str) -> Inbox:
-        """The agent's undelivered notices."""
-        record: Inbox | None = self._load("inbox/" + agent)
-        return Inbox(agent) if record is None else record
 
     def conflict(self, identifier: str) -> Conflict | None:
         """The recorded conflict of that id."""

@@ -153,15 +153,14 @@ class Gate:
             ended = edit_end.after(request, self.repository.policy, view.after(begun), wrote=wrote)
             writes = {**begun.writes, **ended.writes}
             known = tuple(notices.FREE + target.path for target in targets)
-            told = notices.delivered(begun.result.id, writes, view, known)
+            due = notices.is_due(begun.result.id, writes, view, known)
             call = begun.result.calls.get(self.call.call)
             seen = [(target.tree, target.path) for target in targets]
             left = tuple(pair for pair in call.paths if pair not in seen) if call is not None else ()
             noted = noting.written(self._acting(begun.result, view), targets, view) if wrote else ()
-            return Change((begun.result, told, left, noted), writes, begun.events + ended.events)
+            return Change((begun.result, due, left, noted), writes, begun.events + ended.events)
 
-        told: tuple[str, ...]
-        agent, told, left, noted = self.store.transact(rule)
+        agent, due, left, noted = self.store.transact(rule)
         noting.note(self.store.root, noted)
         if left:  # the write made another file of it: a hard link was replaced, a link became a file
             found = {self.call.call: looked(self.repository, left, view)}
@@ -169,7 +168,13 @@ class Gate:
             self.store.transact(lambda view: edit_end.settle(view.agent(agent.id) or agent, found, view))
         publish_soon(self.repository)
         recompile_if_stale(self.repository)
-        return Answer(SILENT, told=told, ends=agents.is_terminated(agent, view))
+        ends = agents.is_terminated(agent, view)
+        if not due:
+            return Answer(SILENT, ends=ends)
+        from pucs.client.delivering import deliver  # noqa: PLC0415 - mostly there is nothing to tell
+
+        told = deliver(self.repository, agent.id, self.call.caller, (self.call.call,))
+        return Answer(SILENT, told=told, ends=ends)
 
     def _sights(self, view: View, agent: Agent | None) -> list[Sight]:
         sights = []

@@ -15,7 +15,7 @@ from pucs.errors import Refusal, StoreError, UsageError
 from pucs.git import locate
 from pucs.intents import covers
 from pucs.model import DENY, Agent, EditRequest, Event, Finding, Name, Notice
-from pucs.notices import put
+from pucs.notices import tell
 from pucs.policy import critical, owners
 from pucs.record import Record
 from pucs.report import Holding, Standing
@@ -118,8 +118,7 @@ def break_locks(repository: Repository, paths: Iterable[str], by: str) -> tuple[
             for holding in found:
                 record = record.with_tree(holding.tree, locks.without(record.tree(holding.tree), holding.lock.agent))
                 text = f"{by} took your lock off {path}. Look at the file before you go on."
-                key = "inbox/" + holding.lock.agent
-                writes[key] = put(view.inbox(holding.lock.agent), Notice(text, view.now, "broken:" + path, "high"))
+                tell(holding.lock.agent, Notice(text, view.now, "broken:" + path, "high"), view, writes)
                 record = edit_end.woken(record, holding.tree, view, writes)
             writes["path/" + path] = record
             events = tuple(Event(by, None, "unlocked", {"file": path, "from": one.lock.agent}) for one in found)
@@ -163,9 +162,9 @@ def adopt(repository: Repository, path: str, agent: Agent | None, by: str) -> Ho
         )
         record = locks.adopt(record, tree, claim, mine, view)
         text = f"{now.id} took over your uncommitted change to {path}; a copy is kept."
-        inbox = put(view.inbox(mine.agent), Notice(text, view.now, "adopted:" + path, "high"))
         indexed = now._replace(paths=tuple(dict.fromkeys([*now.paths, (tree, path)])))
-        writes = {"agent/" + now.id: indexed, "path/" + path: record, "inbox/" + mine.agent: inbox}
+        writes: dict[str, Any] = {"agent/" + now.id: indexed, "path/" + path: record}
+        tell(mine.agent, Notice(text, view.now, "adopted:" + path, "high"), view, writes)
         details = {"file": path, "from": mine.agent, "snapshot": sight.target.content}
         return Change(None, writes, (Event(now.id, now.stream, "adopted", details),))
 

@@ -49,15 +49,16 @@ def start(caller: Caller, cwd: str) -> tuple[str, ...]:
     def rule(view: View) -> Change:
         begun = agents.resolve(identity, view)
         writes = dict(begun.writes)
-        told = notices.delivered(begun.result.id, writes, view)
-        return Change((begun.result, told), writes, begun.events)
+        due = notices.is_due(begun.result.id, writes, view)
+        return Change((begun.result, due), writes, begun.events)
 
-    agent, told = repository.store.transact(rule)
+    agent, due = repository.store.transact(rule)
     recompile_if_stale(repository, hooks=True)
     view = repository.store.read()
     company = Company(agent, agents.stream_of(identity, agent), repository.policy, tuple(_others(agent, view)))
     problem = repository.installation.problem
     trouble = (f"PUCS has a problem that a person should see: {problem}"[:300],) if problem else ()
+    told = _notices(repository, agent, caller) if due else ()
     return (greeting(company), *_ordered(agent, view), *trouble, *told)
 
 
@@ -109,6 +110,9 @@ def subagent_stop(caller: Caller, cwd: str) -> None:
         return
     open_calls = {call: looked(repository, what.paths, view) for call, what in child.calls.items()}
     targets = looked(repository, child.paths, view)
+    from pucs.client.delivering import reader_of  # noqa: PLC0415 - the other events mostly do without
+
+    reader = reader_of(repository, caller)
 
     def rule(view: View) -> Change:
         mine, above = view.agent(child.id), view.agent(child.parent or "")
@@ -118,7 +122,9 @@ def subagent_stop(caller: Caller, cwd: str) -> None:
         settled = edit_end.settle(mine, open_calls, view)
         passed = edit_end.inherited(mine, above, targets, view.after(settled))
         ended = agents.end(mine._replace(paths=()), view)
-        return Change(noted, {**settled.writes, **passed.writes, **ended.writes}, settled.events + ended.events)
+        writes = {**settled.writes, **passed.writes, **ended.writes}
+        notices.passed_on(child.id, above.id, reader, view, writes)
+        return Change(noted, writes, settled.events + ended.events)
 
     noting.note(repository.store.root, repository.store.transact(rule))
 
@@ -137,7 +143,7 @@ def _close(repository: Repository, caller: Caller, done: tuple[Finished, ...]) -
     refused = {call: looked(repository, agent.calls[call].paths, view) for call in over if over[call].refused}
     ended = {call: looked(repository, agent.calls[call].paths, view) for call in over if not over[call].refused}
     read = tuple(_read_targets(repository, done, view))
-    if not over and not read and not view.inbox(agent.id).notices:
+    if not over and not read and view.record("inbox/" + agent.id) is None:
         return Answer(SILENT, ends=agents.is_terminated(agent, view))
 
     def rule(view: View) -> Change:
@@ -156,13 +162,18 @@ def _close(repository: Repository, caller: Caller, done: tuple[Finished, ...]) -
             record = writes.get(key) or view.path(target.path)
             if record.tree(target.tree).writer is not None:
                 writes[key] = locks.shown(record, target.tree, agent.id, view)
-        told = notices.delivered(agent.id, writes, view)
-        return Change((told, noted), writes, events)
+        return Change((notices.is_due(agent.id, writes, view), noted), writes, events)
 
-    told: tuple[str, ...]
-    told, noted = repository.store.transact(rule)
+    due, noted = repository.store.transact(rule)
     noting.note(repository.store.root, noted)
+    told = _notices(repository, agent, caller, tuple(one.call for one in done)) if due else ()
     return Answer(SILENT, told=told, ends=agents.is_terminated(agent, view))
+
+
+def _notices(repository: Repository, agent: Agent, caller: Caller, calls: tuple[str, ...] = ()) -> tuple[str, ...]:
+    from pucs.client.delivering import deliver  # noqa: PLC0415 - mostly there is nothing to tell
+
+    return deliver(repository, agent.id, caller, calls)
 
 
 def _wind_up(repository: Repository, caller: Caller, *, over: bool) -> None:
@@ -185,6 +196,10 @@ def _wind_up(repository: Repository, caller: Caller, *, over: bool) -> None:
             return Change(noted, {**settled.writes, **ended.writes}, settled.events + ended.events)
 
         noting.note(repository.store.root, repository.store.transact(rule, deadline=_DEADLINE))
+    if view.record("inbox/" + agent.id) is not None:
+        from pucs.client.delivering import confirm  # noqa: PLC0415 - mostly there is nothing to confirm
+
+        confirm(repository, agent.id, caller)
     for one in family:
         for pair in one.paths:
             if time.monotonic() - started > _BUDGET:

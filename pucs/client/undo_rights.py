@@ -9,7 +9,7 @@ from pucs.client.protection import protected
 from pucs.client.words import words_of
 from pucs.git import locate
 from pucs.model import DENY, FOREIGN, Agent, EditRequest, Event, Lock, Notice, Verdict
-from pucs.notices import put
+from pucs.notices import tell
 from pucs.view import Change
 
 TYPE_CHECKING = False
@@ -74,9 +74,8 @@ class Rights:
                 ended = edit_end.after(request, self.repository.policy, view, wrote=True)
                 writes, events = dict(ended.writes), ended.events
             for lock in self._holders(step, view):
-                key = "inbox/" + lock.agent
                 told = Notice(self._told(step, lock, content), view.now, "undone:" + step.path, "high")
-                writes[key] = put(writes.get(key) or view.inbox(lock.agent), told)
+                tell(lock.agent, told, view, writes)
             event = Event(self._by, None, "undone", {"file": step.path, "content": content})
             return Change(None, writes, (*events, event))
 

@@ -171,10 +171,8 @@ _CHANGED = "The hooks of a commit by {by} changed {path} under you; what it held
 def _told(inboxes: list[tuple[str, str, str]], window: Window, view: View) -> Change:
     writes: dict[str, Any] = {}
     for agent, path, words in inboxes:
-        key = "inbox/" + agent
         text = words.format(path=printable(path), by=window.by)
-        notice = Notice(text, view.now, "window:" + path, "high")
-        writes[key] = notices.put(writes.get(key) or view.inbox(agent), notice)
+        notices.tell(agent, Notice(text, view.now, "window:" + path, "high"), view, writes)
     return Change(None, writes)
 
 

@@ -35,9 +35,11 @@ def before_tool(data: Mapping[str, Any], read: Reading | None = None) -> Mapping
     reading = UNKNOWN_READING._replace(writes=tuple(path for path, _ in call.paths))
     answer = edits.Answer(SILENT)
     if call.tool in _SHELLS:
-        why = _held_up(call, command) if read is None else ""
+        from pucs.hosts import running  # noqa: PLC0415 - an edit does without
+
+        why = running.held_up(call, command) if read is None else ""
         if why:
-            return _output("PreToolUse", permissionDecision="deny", permissionDecisionReason=why)
+            return _denied(call, why)
         from pucs.client import command_texts, commands  # noqa: PLC0415 - an edit does without
 
         reading = (
@@ -51,7 +53,7 @@ def before_tool(data: Mapping[str, Any], read: Reading | None = None) -> Mapping
 
         answer = halting.of_command(call, "")
     if answer.decision == DENY:
-        denied = _output("PreToolUse", permissionDecision="deny", permissionDecisionReason=answer.reason)
+        denied = _denied(call, answer.reason)
         # Denied as well: a client that is told to stop still runs the tool it asked about.
         return {"continue": False, "stopReason": answer.reason, **denied} if answer.ends else denied
     if _is_open(call.tool):
@@ -59,6 +61,16 @@ def before_tool(data: Mapping[str, Any], read: Reading | None = None) -> Mapping
 
         runs.begin(call, reading, command)
     return None
+
+
+def _denied(call: edits.ToolCall, why: str) -> Mapping[str, Any]:
+    """A denial, and with it what the agent is to be told anyway."""
+    from pucs.client.delivering import deliver_beside  # noqa: PLC0415 - most calls are granted
+
+    folder = system.dirname(call.paths[0][0]) if call.paths else call.cwd
+    told = deliver_beside(call.caller, system.join(call.cwd, folder), call.call)
+    more = {"additionalContext": "\n".join(told)} if told else {}
+    return _output("PreToolUse", permissionDecision="deny", permissionDecisionReason=why, **more)
 
 
 def _post_tool_use(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -77,9 +89,10 @@ def _finished(data: Mapping[str, Any], event: str) -> Mapping[str, Any] | None:
     if not _is_open(call.tool):
         return _told(event, answer)
     from pucs.client import sessions  # noqa: PLC0415 - an edit does without
+    from pucs.hosts import running  # noqa: PLC0415
 
     folder = _folder_of(call)
-    _end_run(call, folder, data)
+    running.end_run(call, folder, _text(_mapping(data.get("tool_response")).get("backgroundTaskId")))
     finished = [sessions.Finished(call.call)]
     heard = sessions.batch(call.caller, folder, finished)
     return _told(event, heard._replace(told=answer.told + heard.told, ends=answer.ends or heard.ends))
@@ -98,59 +111,7 @@ def _folder_of(call: edits.ToolCall) -> str:
     return call.cwd if found is None or f"{call.cwd}/".startswith(f"{found.tree.root}/") else found.tree.root
 
 
-def _end_run(call: edits.ToolCall, folder: str, data: Mapping[str, Any]) -> None:
-    from pucs.client.opening import repository_at  # noqa: PLC0415
-    from pucs.state import run_files  # noqa: PLC0415
-
-    # The command may have left the repository it began in.
-    for place in dict.fromkeys((folder, call.cwd, system.environ().get("CLAUDE_PROJECT_DIR") or call.cwd)):
-        repository = repository_at(place)
-        if repository is not None and run_files.is_on(repository.store.root, call.call):
-            from pucs.client import runs  # noqa: PLC0415 - what only reads has no run
-
-            task = _text(_mapping(data.get("tool_response")).get("backgroundTaskId"))
-            if task:
-                runs.in_background(call, repository, task)
-            else:
-                runs.end(call, repository)
-
-
-def _held_up(call: edits.ToolCall, command: str) -> str:
-    """Why a command that may write must not run now: a commit window is open, and stayed open while we waited."""
-    from pucs.client.opening import is_committing, repository_at  # noqa: PLC0415 - an edit asks by itself
-
-    repository = repository_at(call.cwd)
-    if repository is None or not is_committing(repository):
-        return ""
-    from pucs.client.windows import denial_for  # noqa: PLC0415
-
-    if command.startswith(f"{repository.installation.command} "):
-        return ""
-    return denial_for(repository, call.caller.environ)
-
-
-def _look_at_runs(
-    call: edits.ToolCall,
-    refused: list[str] | None = None,
-    *,
-    running: tuple[str, ...] | None = None,
-    care: bool = False,
-) -> None:
-    """Looks at what the agent's commands that are on have changed; see `runs.catch_up`."""
-    from pucs.client.opening import repository_at  # noqa: PLC0415
-    from pucs.state import run_files  # noqa: PLC0415
-
-    for folder in dict.fromkeys((call.cwd, system.environ().get("CLAUDE_PROJECT_DIR") or call.cwd)):
-        repository = repository_at(folder)
-        if repository is not None and run_files.are_on(repository.store.root):
-            from pucs.client import runs  # noqa: PLC0415 - mostly none is
-
-            for identifier in refused or ():
-                runs.discard(repository, identifier)
-            runs.catch_up(repository, call.caller, running=running, care=care)
-
-
-def _running(data: Mapping[str, Any]) -> tuple[str, ...] | None:
+def _going_on(data: Mapping[str, Any]) -> tuple[str, ...] | None:
     """The background commands that go on; None where the host does not say."""
     tasks = data.get("background_tasks")
     return tuple(_text(_mapping(task).get("id")) for task in tasks) if isinstance(tasks, list) else None
@@ -158,6 +119,7 @@ def _running(data: Mapping[str, Any]) -> tuple[str, ...] | None:
 
 def _post_tool_batch(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     from pucs.client import sessions  # noqa: PLC0415
+    from pucs.hosts import running  # noqa: PLC0415
 
     call = _call(data)
     finished = []
@@ -170,7 +132,7 @@ def _post_tool_batch(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
         read = _shown(call, tool, values, response)
         written = tuple(path for path, _ in paths_of(tool, values))
         finished.append(sessions.Finished(_identifier(entry.get("tool_use_id")), refused, read, written))
-    _look_at_runs(call, [one.call for one in finished if one.refused])
+    running.look_at_runs(call, [one.call for one in finished if one.refused])
     return _told("PostToolBatch", sessions.batch(call.caller, call.cwd, finished))
 
 
@@ -202,9 +164,10 @@ def _user_prompt_submit(data: Mapping[str, Any]) -> None:
 
 def _session_end(data: Mapping[str, Any]) -> None:
     from pucs.client import sessions  # noqa: PLC0415
+    from pucs.hosts import running  # noqa: PLC0415
 
     # After `clear` and `resume` the same client goes on: its agent does, too.
-    _look_at_runs(_call(data), running=())
+    running.look_at_runs(_call(data), running=())
     if data.get("reason") in ("clear", "resume"):
         sessions.stop(_caller(data), _cwd(data))
     else:
@@ -213,15 +176,17 @@ def _session_end(data: Mapping[str, Any]) -> None:
 
 def _stop(data: Mapping[str, Any]) -> None:
     from pucs.client import sessions  # noqa: PLC0415
+    from pucs.hosts import running  # noqa: PLC0415
 
-    _look_at_runs(_call(data), running=_running(data), care=True)
+    running.look_at_runs(_call(data), running=_going_on(data), care=True)
     sessions.stop(_caller(data), _cwd(data))
 
 
 def _subagent_stop(data: Mapping[str, Any]) -> None:
     from pucs.client import sessions  # noqa: PLC0415
+    from pucs.hosts import running  # noqa: PLC0415
 
-    _look_at_runs(_call(data), running=_running(data), care=True)
+    running.look_at_runs(_call(data), running=_going_on(data), care=True)
     sessions.subagent_stop(_caller(data), _cwd(data))
 
 

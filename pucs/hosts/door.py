@@ -37,6 +37,9 @@ def run(event: str, handler: Handler) -> None:
         answer = _failed(event, data, error)
     if answer is not None:
         _print(fastjson.dumps(answer))
+        delivering = sys.modules.get("pucs.client.delivering")  # not imported: there is nothing to note without it
+        if delivering is not None:
+            delivering.printed()
 
 
 def _parsed(raw: bytes) -> Mapping[str, Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pucs import fastjson
 from pucs.conflicts import Conflict
 from pucs.errors import StoreError
-from pucs.model import Agent, Call, Inbox, Lock, Name, Notice, PathRecord, Process, Tree, Waiter, Weave, Writer
+from pucs.model import Agent, Call, Lock, Name, Notice, PathRecord, Process, Tree, Waiter, Weave, Writer
 from pucs.state.digest import sha1
 from pucs.waits import Wait
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 VERSION = 1
 
-_KINDS = {"path": PathRecord, "agent": Agent, "inbox": Inbox, "conflict": Conflict, "wait": Wait}
-_RARE = frozenset({"task", "handoff", "order", "intent"})
-_ONE = {"process": Process, "writer": Writer, "weave": Weave}
-_MANY = {"locks": Lock, "waiters": Waiter, "notices": Notice}
+_KINDS: dict[str, Any] = {"path": PathRecord, "agent": Agent, "conflict": Conflict, "wait": Wait}
+_RARE = frozenset({"task", "handoff", "order", "intent", "inbox"})
+_ONE = {"process": Process, "writer": Writer, "weave": Weave, "hook": Process, "client": Process}
+_MANY: dict[str, Any] = {"locks": Lock, "waiters": Waiter, "notices": Notice}
 _NAMED = {"trees": Tree, "calls": Call}
 
 _ENVELOPE = ("key", "version", "extra", "sum")
@@ -43,15 +43,20 @@ _TYPES: dict[str, Any] = {
             "text",
             "title",
             "state",
+            "call",
+            "sender",
         ),
         str,
     ),
     **dict.fromkeys(("acquired", "seconds", "longest", "last", "at", "since", "ended", "waited", "until"), _NUMBER),
-    **dict.fromkeys(("token", "revision", "denials", "first", "children", "number", "pid", "place"), int),
+    **dict.fromkeys(
+        ("token", "revision", "denials", "first", "children", "number", "pid", "place", "numbered", "printed"), int
+    ),
     **dict.fromkeys(
         ("locks", "waiters", "notices", "paths", "told", "runs", "parts", "waits", "needs", "had", "orders", "intents"),
         list,
     ),
+    **dict.fromkeys(("numbers", "handed"), list),
     **dict.fromkeys(("trees", "offers"), dict),
     "calls": (list, dict),
     "seen": (dict, int, float),
@@ -60,6 +65,7 @@ _TYPES: dict[str, Any] = {
 
 def encode(key: str, noun: Any) -> dict[str, Any]:
     """The record of a noun, with its key and the format's version."""
+    _kind(key.partition("/")[0])
     return {"key": key, "version": VERSION, **_plain(noun)}
 
 
@@ -72,12 +78,16 @@ def decode(key: str, record: Any) -> Any:
         raise ValueError("not the record of this key")
     if record.get("version", 1) > VERSION:
         raise StoreError(f"the state of {key} was written by a newer PUCS", "upgrade this PUCS: pip install -U pucs")
-    word = key.partition("/")[0]
-    return _noun(_rare(word) if word in _RARE else _KINDS.get(word, Name), record)
+    return _noun(_kind(key.partition("/")[0]), record)
+
+
+def _kind(word: str) -> Any:
+    """The noun of the keys that begin with that word."""
+    return _rare(word) if word in _RARE else _KINDS.get(word, Name)
 
 
 def _rare(word: str) -> Any:
-    """The kind of noun of rules that no edit needs."""
+    """The kind of noun of rules that not every edit needs."""
     if word == "task":
         from pucs.tasks import Task  # noqa: PLC0415 - no edit needs it
 
@@ -90,9 +100,14 @@ def _rare(word: str) -> Any:
         from pucs.intents import Intent  # noqa: PLC0415 - no edit needs it
 
         return Intent
-    from pucs.handoffs import Handoff  # noqa: PLC0415 - no edit needs it
+    if word == "handoff":
+        from pucs.handoffs import Handoff  # noqa: PLC0415 - no edit needs it
 
-    return Handoff
+        return Handoff
+    from pucs.notices import Handed, Inbox  # noqa: PLC0415 - mostly there are no notices
+
+    _MANY["handed"] = Handed
+    return Inbox
 
 
 def dumped(key: str, noun: Any) -> bytes:

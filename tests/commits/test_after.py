@@ -133,7 +133,8 @@ def test_a_persons_commit_frees_an_agents_lock_and_tells_it(free, client):
     assert locks_on(free, "a.py") == ()
     commit_id = free.git("rev-parse", "HEAD")[:12]
     assert (
-        me.batch().context == f"person-anna committed your change to a.py ({commit_id}); it is no longer yours alone."
+        me.batch().context
+        == f"[PUCS n1] person-anna committed your change to a.py ({commit_id}); it is no longer yours alone."
     )
 
 

@@ -58,8 +58,8 @@ def test_the_same_path_in_two_trees_is_not_denied_and_both_are_told_once(
     assert guarded.log("denied") == []
     assert len(guarded.log("changed")) == 4
     [to_first], [to_second] = notices_to(model, "MAIN-1"), notices_to(model, "MAIN-2")
-    assert to_first.startswith(f"{two} is changing shared.txt in worktree side;")
-    assert to_second.startswith(f"{one} is changing shared.txt in the main worktree;")
+    assert to_first.startswith(f"[PUCS n1] {two} is changing shared.txt in worktree side;")
+    assert to_second.startswith(f"[PUCS n1] {one} is changing shared.txt in the main worktree;")
 
 
 def test_a_critical_file_is_denied_across_worktrees(

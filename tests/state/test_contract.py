@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from pucs import notices
 from pucs.errors import StoreBusy, StoreError
 from pucs.model import (
     ALIVE,
@@ -16,7 +17,6 @@ from pucs.model import (
     Agent,
     Call,
     Event,
-    Inbox,
     Lock,
     Name,
     Notice,
@@ -26,6 +26,7 @@ from pucs.model import (
     Waiter,
     Writer,
 )
+from pucs.notices import Handed, Inbox
 from pucs.state.files import FileStore
 from pucs.state.processes import identify
 from pucs.view import Change, View
@@ -64,7 +65,12 @@ NOUNS = {
         {"c": Call("Edit", 1.0, "", ((".", "a"),))},
         3,
     ),
-    "inbox/x": Inbox("x", (Notice("text", 1.0, "about", "high"), Notice("more", 2.0))),
+    "inbox/x": Inbox(
+        "x",
+        (Notice("text", 1.0, "about", "high", "agent-2", 7), Notice("more", 2.0, number=8)),
+        8,
+        (Handed((7,), PROCESS, PROCESS, "call", 3.0, 4),),
+    ),
     "session/0f3e/17": Name("db-agent-1/2", at=4.0),
     "switch/off": Name("off", 1234),
 }
@@ -79,7 +85,7 @@ def test_gives_back_what_was_stored(store, key) -> None:
     assert store.transact(put({key: NOUNS[key]}, "done")) == "done"
     view = store.read()
     kind, _, name = key.partition("/")
-    asked = {"path": view.path, "agent": view.agent, "inbox": view.inbox}
+    asked = {"path": view.path, "agent": view.agent, "inbox": lambda agent: notices.inbox_of(agent, view)}
     assert (asked[kind](name) if kind in asked else view.name(key)) == NOUNS[key]
 
 
@@ -87,7 +93,7 @@ def test_what_nobody_stored_is_empty(store) -> None:
     view = store.read()
     assert view.path("new.py") == PathRecord("new.py")
     assert view.agent("nobody") is None
-    assert view.inbox("nobody") == Inbox("nobody")
+    assert notices.inbox_of("nobody", view) == Inbox("nobody")
     assert view.name("session/none") is None
     assert list(view.names("path")) == []
 

@@ -7,9 +7,22 @@ __version__ = "0.1.0"
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pucs.client import PUCSClient
+    from pucs.client.cross_logger import CrossLogger, IntentSignal, get_stream_log, log_activity, log_conflict
     from pucs.protocol import AgentMessage, CoordinatorMessage
 
-__all__ = ["AgentMessage", "CoordinatorMessage", "PUCSClient", "__version__"]
+__all__ = [
+    "AgentMessage",
+    "CoordinatorMessage",
+    "CrossLogger",
+    "IntentSignal",
+    "PUCSClient",
+    "__version__",
+    "get_stream_log",
+    "log_activity",
+    "log_conflict",
+]
+
+_CROSS_LOGGER = ("CrossLogger", "IntentSignal", "get_stream_log", "log_activity", "log_conflict")
 
 
 def __getattr__(name: str) -> object:
@@ -18,6 +31,10 @@ def __getattr__(name: str) -> object:
         from pucs.client import PUCSClient  # noqa: PLC0415
 
         return PUCSClient
+    if name in _CROSS_LOGGER:
+        from pucs.client import cross_logger  # noqa: PLC0415
+
+        return getattr(cross_logger, name)
     if name in ("AgentMessage", "CoordinatorMessage"):
         from pucs import protocol  # noqa: PLC0415
 

@@ -1,12 +1,14 @@
-"""What an agent announces by the library: the part of `PUCSClient` that warns and keeps nobody out."""
+"""What an agent announces and logs by the library: the part of `PUCSClient` that keeps nobody out."""
 
 from __future__ import annotations
 
-from pucs.model import Agent
+from pucs.model import Agent, Event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
+    from typing import Any
 
     from pucs.agents import Identity
     from pucs.announcements import IntentResult, Overlap
@@ -17,7 +19,7 @@ _LONGEST_TASK = 120
 
 
 class Announcing:
-    """Intents, for one agent. See `PUCSClient`."""
+    """Intents and the log, for one agent. See `PUCSClient`."""
 
     repository: Repository
     agent_id: str
@@ -49,6 +51,24 @@ class Announcing:
         named = [proposed_files] if isinstance(proposed_files, str) else proposed_files
         wish = known._replace(stream=self._stream or known.stream)
         return list(intending.conflicts(self.repository, wish, named).conflicts)
+
+    def log_activity(self, action: str, **details: Any) -> None:
+        """Adds a line about this agent to the activity log."""
+        from pucs.client.cross_logger import details_of  # noqa: PLC0415 - as above
+
+        self.repository.store.append([Event(self.agent_id, self._stream, action, details_of(details))])
+
+    def log_conflict(self, warning: str, severity: str = "medium") -> None:
+        """Adds a line about a possible clash to the activity log and to the conflict warnings."""
+        from pucs.client.cross_logger import CrossLogger  # noqa: PLC0415 - as above
+
+        CrossLogger(self.repository.tree.root).log_conflict(self.agent_id, warning, severity)
+
+    def get_stream_log(self, stream: str | None = None, since: datetime | None = None) -> list[dict[str, Any]]:
+        """The entries of a stream (default: this agent's), oldest first; only those `since` that moment."""
+        from pucs.client.cross_logger import CrossLogger  # noqa: PLC0415 - as above
+
+        return CrossLogger(self.repository.tree.root).get_stream_log(stream or self._stream or "", since)
 
     def close_intents(self) -> tuple[Intent, ...]:
         """Ends what this agent announced, and gives it."""

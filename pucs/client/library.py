@@ -116,7 +116,9 @@ class PUCSClient(Work, Announcing):
 
     def log_change(self, action: str, files: Iterable[str] = (), details: Mapping[str, Any] | None = None) -> None:
         """Adds a line about a change to the activity log."""
-        entry = {"files": list(files), **(details or {})}
+        from pucs.client.cross_logger import details_of  # noqa: PLC0415 - locks need none of it
+
+        entry = {"files": list(files), **details_of(details or {})}
         self.repository.store.append([Event(self.agent_id, self._stream, action, entry)])
 
     def _ask(

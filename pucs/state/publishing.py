@@ -36,7 +36,12 @@ def write_document(root: str, name: str, document: dict[str, Any]) -> None:
 
 
 def derive_logs(root: str) -> None:
-    """Carries new entries of the activity log on to `conflict_warnings.jsonl` and `logs/<agent>.log`."""
+    """Carries new entries of the activity log on to `conflict_warnings.jsonl` and `logs/<agent>.log`, each once."""
+    with Mutex(root + "/carrying", 10.0):
+        _derive_logs(root)
+
+
+def _derive_logs(root: str) -> None:
     texts: dict[str, list[str]] = {}
     warnings: list[str] = []
     for entry in _new_entries(root):

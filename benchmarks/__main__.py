@@ -10,11 +10,12 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import command_cost, commit_cost, crowd, deaths, edit_cost, throughput, working_day
+from benchmarks import command_cost, commit_cost, contended_cost, crowd, deaths, edit_cost, throughput, working_day
 from benchmarks.figures import markdown
 
 BENCHMARKS = {
     "edit": edit_cost.measure,
+    "contended": contended_cost.measure,
     "crowd": crowd.measure,
     "throughput": throughput.measure,
     "deaths": deaths.measure,

@@ -102,12 +102,12 @@ def _jobs(repo: Repo, number: int) -> dict[str, Callable[[], Cost]]:
     held, free = repo.root / "held.py", repo.root / "free.py"
     held.write_text("a = 1\n")
     free.write_text("b = 1\n")
-    holder, other = _Hand(repo, commands, "holder"), _Hand(repo, commands, "other")
+    holder, other = Hand(repo, commands, "holder"), Hand(repo, commands, "other")
     holder.call("PreToolUse", held)
     held.write_text("a = 2\n")
     holder.call("PostToolUse", held)
     other.call("PreToolUse", held)  # from now on it is a repeated denial
-    first = _Hand(repo, commands, "first")
+    first = Hand(repo, commands, "first")
     first.call("PreToolUse", free)
     first.call("PostToolUse", free)
     grants: list[int] = []
@@ -127,7 +127,7 @@ def _jobs(repo: Repo, number: int) -> dict[str, Callable[[], Cost]]:
     }
 
 
-class _Hand:
+class Hand:
     """One session that calls the installed hooks, with a living process that stands for its client."""
 
     def __init__(self, repo: Repo, commands: dict[str, list[str]], session: str) -> None:
@@ -138,14 +138,15 @@ class _Hand:
         atexit.register(client.kill)
         self._client = str(client.pid)
 
-    def call(self, event: str, path: Path, expect: bytes | None = None) -> Cost:
+    def call(self, event: str, path: Path, expect: bytes | None = None, edit: tuple[str, str] = ("1", "2")) -> Cost:
+        """One hook of one edit: `edit` is what it replaces by what. `expect` is in what it says (b"": nothing)."""
         data = {
             "session_id": self._session,
             "cwd": str(self._repo.root),
             "hook_event_name": event,
             "tool_name": "Edit",
             "tool_use_id": f"toolu_{self._session}",
-            "tool_input": {"file_path": str(path), "old_string": "1", "new_string": "2", "replace_all": False},
+            "tool_input": {"file_path": str(path), "old_string": edit[0], "new_string": edit[1], "replace_all": False},
         }
         env = {**self._repo.env, "CLAUDE_CODE_SESSION_ID": self._session, "CLAUDE_PID": self._client}
         cost, code, output = run(Job(self._commands[event], env, str(self._repo.root), json.dumps(data).encode()))

@@ -23,7 +23,8 @@ _LARGEST = 1 << 18
 def words_of(repository: Repository, finding: Finding, sights: list[Sight], stream: str | None) -> str:
     """What the denied agent is told, in at most 600 characters."""
     lock = finding.lock
-    now = next((sight.data for sight in sights if sight.target.path == finding.path), None)
+    sight = next((sight for sight in sights if sight.target.path == finding.path), None)
+    now = sight.data if sight is not None else None
     was = contents.kept(repository.store.root, lock.base) if lock is not None else None
     if finding.others:
         was = finding.others[0]
@@ -36,17 +37,18 @@ def words_of(repository: Repository, finding: Finding, sights: list[Sight], stre
         before=was,
         after=now,
         shows_change=shows,
-        symbols=_changed_in(repository, finding, was, now) if shows and not finding.note else (),
+        symbols=_changed_in(repository, finding, was, sight) if shows and not finding.note else (),
         version=_version(repository, finding, changed, now),
     )
     return denial(finding, circumstances)
 
 
-def _changed_in(repository: Repository, finding: Finding, was: bytes | None, now: bytes | None) -> tuple[str, ...]:
+def _changed_in(repository: Repository, finding: Finding, was: bytes | None, sight: Sight | None) -> tuple[str, ...]:
     """The functions, classes and imports that the holder's change is in; no other statement needs a name."""
+    now = sight.data if sight is not None else None
     if finding.rule != "held" or finding.denials > 1 or was is None or now is None or len(now) > _LARGEST:
         return ()
-    found = symbols_in(now, finding.path, repository)
+    found = (sight.target.symbols[0] if sight is not None else ()) or symbols_in(now, finding.path, repository)
     if not found:
         return ()
     lines = lines_of(now)

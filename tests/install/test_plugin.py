@@ -120,7 +120,7 @@ def test_shared_settings_do_not_reach_a_sub_directory_and_so_the_plugin_speaks(
 
 @pytest.mark.client
 def test_the_client_finds_it_valid(client_binary: Path, tmp_path: Path) -> None:
-    for folder in (".claude-plugin", "hooks"):
+    for folder in (".claude-plugin", "hooks", "skills"):
         shutil.copytree(ROOT / folder, tmp_path / "pucs" / folder, ignore=shutil.ignore_patterns("__pycache__"))
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "CLAUDE_CONFIG_DIR": str(tmp_path / "config")}
     # Nothing may leave the machine.

@@ -50,7 +50,7 @@ class Standing(Record):
 
 
 class Survey(Record):
-    """All that the documents are made of, taken at one moment."""
+    """All that the documents are made of, taken at one moment; `waiting` are agents for a place, by stream."""
 
     now: float
     session: str
@@ -62,6 +62,7 @@ class Survey(Record):
     log: tuple[dict[str, Any], ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     queues: tuple[Queue, ...] = ()
+    waiting: dict[str, tuple[str, ...]] = {}
     tasks: tuple[Task, ...] = ()
     intents: tuple[Standing, ...] = ()
 
@@ -138,6 +139,8 @@ def _stream(name: str, survey: Survey) -> dict[str, Any]:
     return {
         "status": "active" if members else "idle",
         "agents": members,
+        "max_agents": next((rule.max_agents for rule in survey.policy.streams if rule.name == name), None),
+        "waiting": list(survey.waiting.get(name, ())),
         "locked_files": [_locked(holding) for holding in survey.holdings if holding.lock.stream == name],
         "completed_tasks": sum(task.state == DONE for task in tasks),
         "pending_tasks": sum(task.state != DONE for task in tasks),

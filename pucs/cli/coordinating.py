@@ -1,4 +1,4 @@
-"""`pucs agents`, `pause`, `resume`, `terminate`."""
+"""`pucs agents`, `claim`, `leave`, `pause`, `resume`, `terminate`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import argparse
 import time
 from typing import TYPE_CHECKING, Any
 
+from pucs import streams
 from pucs.cli.standing import caller, here, person, publish_if_possible, seconds_of, show_json, shown
-from pucs.client import attendance, halting
+from pucs.client import attendance, halting, joining
+from pucs.client.library import PUCSClient
 from pucs.client.opening import is_off
 from pucs.errors import Refusal, UsageError
 from pucs.locks import related
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
     from pucs.client.opening import Repository
     from pucs.model import Agent
     from pucs.presence import Presence
+    from pucs.streams import Place
 
 _NAMED = 3
+_LONGEST_WAIT = 109.0
 
 
 def add(commands: Any) -> None:
@@ -32,6 +36,18 @@ def add(commands: Any) -> None:
     parser.add_argument("--all", action="store_true", help="also those that ended, died or were told to end")
     parser.add_argument("--json", action="store_true", help="all of them as one JSON document")
     parser.set_defaults(run=_agents)
+
+    parser = commands.add_parser("claim", help="ask for a place in a stream, or say how many there are in each")
+    parser.add_argument("stream", nargs="?", metavar="STREAM")
+    parser.add_argument("--wait", type=float, default=0.0, metavar="SECONDS", help="wait for a place, at most 109")
+    parser.add_argument("--agent", metavar="AGENT", help="the place is for this agent (people only)")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+    parser.set_defaults(run=_claim)
+
+    parser = commands.add_parser("leave", help="give the place in a stream back, and wait for none")
+    parser.add_argument("--agent", metavar="AGENT", help="of this agent (people only)")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+    parser.set_defaults(run=_leave)
 
     parser = commands.add_parser("pause", help="keep an agent, a stream or everybody from writing; reading goes on")
     _add_scope(parser)
@@ -95,6 +111,80 @@ def _document(one: Presence) -> dict[str, Any]:
     del known["extra"]
     began = text_of(one.began) if one.began else None
     return {**known, "locks": list(one.locks), "seen": text_of(one.seen), "began": began}
+
+
+def _claim(arguments: argparse.Namespace) -> int:
+    repository = here()
+    if arguments.stream is None:
+        return _places(repository, arguments)
+    if not 0 <= arguments.wait <= _LONGEST_WAIT:
+        raise UsageError("--wait must be between 0 and 109 seconds", "a client ends its commands at 120 seconds")
+    name = _member(repository, arguments)
+    client = PUCSClient(agent_id=name)
+    if arguments.agent:
+        client.outlives_this_process()
+    place = client.claim_stream(arguments.stream, arguments.wait)
+    publish_if_possible(repository)
+    if arguments.json:
+        show_json({**place._asdict(), "members": list(place.members)})
+        return 0 if place.granted else 1
+    if not place.granted:
+        raise Refusal(
+            f"stream {place.stream} is full ({_of(place)}: {', '.join(place.members)}); "
+            f"{place.agent} waits for a place, {place.before} before it",
+            f"work on something else: it is told; or stand by: {repository.installation.command} claim "
+            f"{place.stream} --wait 100",
+        )
+    files = joining.rule_of(repository, place.stream).files
+    print(f"{place.agent} is in stream {place.stream} ({_of(place)}){f': {files}' if files else ''}")
+    return 0
+
+
+def _places(repository: Repository, arguments: argparse.Namespace) -> int:
+    view = repository.store.read()
+    found = [(streams.place_of("", rule, view), streams.waiting(rule.name, view)) for rule in repository.policy.streams]
+    if arguments.json:
+        show_json({"streams": [_document_of(place, [name for name, _ in line]) for place, line in found]})
+        return 0
+    for place, line in found:
+        waiting = f"; waiting: {', '.join(name for name, _ in line)}" if line else ""
+        print(f"{place.stream}  {_of(place)}  {', '.join(place.members) or 'nobody'}{waiting}")
+    if not found:
+        print("no streams are configured")
+    return 0
+
+
+def _document_of(place: Place, waiting: list[str]) -> dict[str, Any]:
+    return {"stream": place.stream, "members": list(place.members), "most": place.most, "waiting": waiting}
+
+
+def _of(place: Place) -> str:
+    return f"{len(place.members)} of {place.most} agents" if place.most is not None else f"{len(place.members)} agents"
+
+
+def _leave(arguments: argparse.Namespace) -> int:
+    repository = here()
+    name = _member(repository, arguments)
+    left = PUCSClient(agent_id=name).leave_stream()
+    publish_if_possible(repository)
+    if arguments.json:
+        show_json({"agent": name, "left": left})
+    else:
+        print(f"{name} left stream {left}" if left else f"{name} has no place that it claimed")
+    return 0
+
+
+def _member(repository: Repository, arguments: argparse.Namespace) -> str:
+    """Whose place it is about: the caller's, or the agent's that a person names."""
+    agent = caller(repository)
+    if arguments.agent:
+        if agent is not None and agent.id != arguments.agent:
+            raise Refusal(f"--agent is for people, and {agent.id} is an agent", "leave --agent out")
+        halting.scope_of(repository, arguments.agent)
+        return str(arguments.agent)
+    if agent is None:
+        raise UsageError("places in streams are agents'", "name the agent: --agent AGENT")
+    return agent.parent or agent.id
 
 
 def _pause(arguments: argparse.Namespace) -> int:

@@ -75,7 +75,10 @@ def _status(arguments: argparse.Namespace) -> int:
         print(f"\nstreams ({len(surveyed.policy.streams)})")
         for rule in surveyed.policy.streams:
             members = [agent.id for agent in surveyed.agents if agent.stream == rule.name]
-            print(f"  {rule.name}  {rule.files}  {', '.join(members) or 'nobody'}")
+            limit = f" (at most {rule.max_agents})" if rule.max_agents is not None else ""
+            waiting = surveyed.waiting.get(rule.name, ())
+            line = f"; waiting for a place: {', '.join(waiting)}" if waiting else ""
+            print(f"  {rule.name}  {rule.files}  {', '.join(members) or 'nobody'}{limit}{line}")
     return 0
 
 

@@ -29,11 +29,13 @@ _NOTED = 500
 
 
 class Commit(Record):
-    """A commit under way: where, under which environment, and for which stream."""
+    """A commit under way: where, under which environment, and for which stream; by whom, if that was `asked`."""
 
     repository: Repository
     environ: Mapping[str, str]
     stream: str | None
+    agent: Agent | None = None
+    asked: bool = False
 
     @property
     def gitdir(self) -> str:
@@ -65,12 +67,18 @@ def under_way(environ: Mapping[str, str], cwd: str) -> Commit | None:
     if repository is None or is_off(repository.store.read()):
         commit_note.leave(tree.gitdir, {})
         return None
-    return Commit(repository, environ, stream_in(repository, environ))
+    stream = stream_in(repository, environ)
+    if environ.get("PUCS_STREAM") or not repository.policy.streams:
+        return Commit(repository, environ, stream)
+    agent = calling_agent(repository, environ)
+    return Commit(repository, environ, (agent.claim if agent is not None else "") or stream, agent, asked=True)
 
 
 def committer(commit: Commit) -> Agent | None:
     """The agent that commits; None for a person."""
-    return calling_agent(commit.repository, commit.environ)
+    if not commit.asked:
+        return calling_agent(commit.repository, commit.environ)
+    return None if commit.agent is None else commit.repository.store.read().agent(commit.agent.id) or commit.agent
 
 
 def name_of(commit: Commit, agent: Agent | None) -> str:

@@ -116,7 +116,8 @@ class Gate:
             return Answer(SILENT)
         from pucs.client.words import words_of  # noqa: PLC0415 - a grant is silence
 
-        finding, stream = verdict.findings[0], agents.stream_of(self.identity, agent)
+        finding = verdict.findings[0]
+        stream = agents.stream_of(self.identity, agents.known(self.identity, self.store.read()))
         return Answer(DENY, words_of(self.repository, finding, sights, stream), ends=finding.rule == "terminated")
 
     def withdraw(self) -> None:

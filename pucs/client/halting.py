@@ -94,6 +94,7 @@ def terminate(repository: Repository, scope: str, by: str, why: str = "") -> tup
     What they hold clean is free at once, what is dirty is parked for others to take over.
     """
     from pucs import pauses  # noqa: PLC0415
+    from pucs.client import joining  # noqa: PLC0415
     from pucs.client.sessions import clear  # noqa: PLC0415
 
     found: tuple[Agent, ...] = repository.store.transact(
@@ -101,6 +102,7 @@ def terminate(repository: Repository, scope: str, by: str, why: str = "") -> tup
     )
     for agent in found:
         clear(repository, agent)
+    joining.promote(repository)
     return found
 
 

@@ -8,6 +8,7 @@ from pucs import agents, edit_end, edit_gate, locks
 from pucs.client import noting, parting
 from pucs.client.announcing import Announcing
 from pucs.client.callers import calling_agent
+from pucs.client.coordination import Coordination
 from pucs.client.looking import Sight, see
 from pucs.client.opening import Repository, repository_at
 from pucs.client.words import words_of
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 _LOOKS = 4
 
 
-class PUCSClient(Work, Announcing):
+class PUCSClient(Work, Announcing, Coordination):
     """One agent's hands on the state of the repository at `path`.
 
     Without `agent_id` it acts for the agent whose shell it runs in (else PUCS_AGENT_ID). Locks taken here are explicit:
@@ -51,6 +52,7 @@ class PUCSClient(Work, Announcing):
             raise UsageError("no agent is known here", 'say who acts: PUCSClient(agent_id="…"), or set PUCS_AGENT_ID')
         self.agent_id = name
         self._stream = stream or (known.stream if known else None) or os.environ.get("PUCS_STREAM")
+        self._chosen = bool(stream or os.environ.get("PUCS_STREAM"))
         self._process = (known.process if known else None) or processes.identify(os.getpid())
 
     def __enter__(self) -> Self:
@@ -76,7 +78,8 @@ class PUCSClient(Work, Announcing):
         verdict, sights, taken = self._ask(wanted, task, (minutes or 0) * 60)
         if verdict.decision == DENY:
             finding = verdict.findings[0]
-            said = words_of(self.repository, finding, sights, self._stream)
+            stream = agents.stream_of(self._identity(task), self.repository.store.read().agent(self.agent_id))
+            said = words_of(self.repository, finding, sights, stream)
             raise Refusal(said, f"see: {self.repository.installation.command} why {finding.path}")
         held = dict(zip((one.path for one in wanted), taken, strict=True))
         return tuple(held[one.path] for one in wishes)
@@ -136,7 +139,8 @@ class PUCSClient(Work, Announcing):
 
             def rule(view: View, targets: tuple[Any, ...] = targets) -> Change:
                 begun = agents.named(self._identity(task), view)
-                request = EditRequest(begun.result, "", "lock", targets, self._stream, head, True, seconds)
+                stream = agents.stream_of(self._identity(task), begun.result)
+                request = EditRequest(begun.result, "", "lock", targets, stream, head, True, seconds)
                 change = edit_gate.before(request, policy, view.after(begun))
                 after = view.after(change)
                 mine = (locks.own(after.path(one.path).tree(one.tree), self.agent_id) for one in targets)
@@ -152,7 +156,7 @@ class PUCSClient(Work, Announcing):
         return Verdict(DENY, (Finding("state", wanted[0].path, note="others keep changing it"),)), sights, ()
 
     def _identity(self, task: str) -> Identity:
-        return agents.Identity("", "", self.agent_id, self._stream, task, self._process)
+        return agents.Identity("", "", self.agent_id, self._stream, task, self._process, chosen=self._chosen)
 
     def _wish(self, text: str, inside: Callable[[str], str]) -> Wish:
         root = self.repository.tree.root

@@ -90,6 +90,11 @@ def publish(repository: Repository) -> None:
         from pucs.client import intending  # noqa: PLC0415 - as above
 
         intending.tidy(repository, surveyed)
+    if any(repository.store.read().names("roster")):
+        from pucs.client.joining import promote  # noqa: PLC0415 - nobody waits for a place most of the time
+
+        promote(repository)
+        surveyed = survey(repository)
     publishing.write_document(root, "file_locks.json", report.file_locks(surveyed))
     publishing.write_document(root, "orchestrator_state.json", report.orchestrator_state(surveyed))
     publishing.derive_logs(root)

@@ -59,7 +59,21 @@ def start(caller: Caller, cwd: str) -> tuple[str, ...]:
     problem = repository.installation.problem
     trouble = (f"PUCS has a problem that a person should see: {problem}"[:300],) if problem else ()
     told = _notices(repository, agent, caller) if due else ()
-    return (greeting(company), *_ordered(agent, view), *trouble, *told)
+    crowded = _crowded(repository, company, view)
+    return (greeting(company), *_ordered(agent, view), *crowded, *trouble, *told)
+
+
+def _crowded(repository: Repository, company: Company, view: View) -> tuple[str, ...]:
+    """That more are in its stream than may be: who was started for one, or works on its branch, is not turned away."""
+    if all(rule.max_agents is None for rule in company.policy.streams):
+        return ()
+    from pucs.client.joining import crowd  # noqa: PLC0415 - most streams have no limit
+
+    inside, most = crowd(repository, company.stream, view)
+    if not most:
+        return ()
+    said = f"{inside} agents are in stream {company.stream}, which is meant for {most}: keep to small, separate parts."
+    return (said,)
 
 
 def _ordered(agent: Agent, view: View) -> tuple[str, ...]:
@@ -206,6 +220,10 @@ def _wind_up(repository: Repository, caller: Caller, *, over: bool) -> None:
                 return
             _sweep(repository, one, pair)
         _forget(repository, one)
+    if over and any(repository.store.read().names("roster")):
+        from pucs.client.joining import promote  # noqa: PLC0415 - nobody waits for a place most of the time
+
+        promote(repository)
     publish_soon(repository)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pucs import intents, locks, queues
+from pucs import intents, locks, queues, streams
 from pucs.client.looking import see_key
 from pucs.client.opening import Repository, is_off
 from pucs.conflicts import is_open
@@ -39,6 +39,7 @@ def survey(repository: Repository) -> Survey:
         log=tuple(repository.store.events())[-_LOG:],
         conflicts=open_conflicts(repository, view),
         queues=tuple(sorted(_queues(view))),
+        waiting={name: tuple(agent for agent, _ in streams.waiting(name, view)) for name in view.names("roster")},
         tasks=board(view),
         intents=(*standing(view), *_of_first_edits(holdings, view)),
     )

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 VERSION = 1
 
 _KINDS: dict[str, Any] = {"path": PathRecord, "agent": Agent, "conflict": Conflict, "wait": Wait}
-_RARE = frozenset({"task", "handoff", "order", "intent", "inbox"})
+_RARE = {
+    "handoff": "handoffs.Handoff",
+    "inbox": "notices.Inbox",
+    "intent": "intents.Intent",
+    "order": "orders.Order",
+    "roster": "streams.Roster",
+    "task": "tasks.Task",
+}
 _ONE = {"process": Process, "writer": Writer, "weave": Weave, "hook": Process, "client": Process}
 _MANY: dict[str, Any] = {"locks": Lock, "waiters": Waiter, "notices": Notice}
 _NAMED = {"trees": Tree, "calls": Call}
@@ -56,7 +63,7 @@ _TYPES: dict[str, Any] = {
         ("locks", "waiters", "notices", "paths", "told", "runs", "parts", "waits", "needs", "had", "orders", "intents"),
         list,
     ),
-    **dict.fromkeys(("numbers", "handed"), list),
+    **dict.fromkeys(("numbers", "handed", "waiting"), list),
     **dict.fromkeys(("trees", "offers"), dict),
     "calls": (list, dict),
     "seen": (dict, int, float),
@@ -87,27 +94,14 @@ def _kind(word: str) -> Any:
 
 
 def _rare(word: str) -> Any:
-    """The kind of noun of rules that not every edit needs."""
-    if word == "task":
-        from pucs.tasks import Task  # noqa: PLC0415 - no edit needs it
+    """The kind of noun of rules that no edit needs, imported when one is there."""
+    module, _, name = _RARE[word].partition(".")
+    kind = getattr(__import__("pucs." + module, fromlist=[name]), name)
+    if word == "inbox":
+        from pucs.notices import Handed  # noqa: PLC0415 - it holds some
 
-        return Task
-    if word == "order":
-        from pucs.orders import Order  # noqa: PLC0415 - no edit needs it
-
-        return Order
-    if word == "intent":
-        from pucs.intents import Intent  # noqa: PLC0415 - no edit needs it
-
-        return Intent
-    if word == "handoff":
-        from pucs.handoffs import Handoff  # noqa: PLC0415 - no edit needs it
-
-        return Handoff
-    from pucs.notices import Handed, Inbox  # noqa: PLC0415 - mostly there are no notices
-
-    _MANY["handed"] = Handed
-    return Inbox
+        _MANY["handed"] = Handed
+    return kind
 
 
 def dumped(key: str, noun: Any) -> bytes:

@@ -49,22 +49,19 @@ class Overlap(Record):
 
 
 class Holding(Record):
-    """A path that another agent changes now, as the disk says, until when, and which announced files it imports.
-
-    `where` is the other working tree, "" for the announcer's own.
-    """
+    """A path that another agent changes now, as the disk says, until when, and in which other working tree, if any."""
 
     path: str
     lock: Lock
     until: float
     where: str = ""
-    imports: tuple[str, ...] = ()
 
 
 class Announcement(Record):
     """What an agent wants to announce: `files` as it said it, `paths` all that exists of them or is named in full.
 
-    `holdings` are what others change now; `imports` are paths that announced files import, each with one that does.
+    `holdings` are what others change now; `imports` are paths that announced files may import, each with one that does,
+    and `importers` are files of others with the announced ones that they may import.
     """
 
     agent: Agent
@@ -75,6 +72,7 @@ class Announcement(Record):
     seconds: float
     holdings: tuple[Holding, ...] = ()
     imports: dict[str, str] = {}
+    importers: dict[str, tuple[str, ...]] = {}
 
     def wants(self, path: str) -> bool:
         """Whether the path is announced."""
@@ -101,7 +99,6 @@ class _Work(Record):
     until: float
     type: str
     where: str = ""
-    imports: tuple[str, ...] = ()
 
     def words(self) -> str:
         what = "is being changed" if self.type == FILE_LOCK else "was announced"
@@ -114,7 +111,7 @@ def found(wish: Announcement, policy: Policy, view: View) -> IntentResult:
     """What the announcement would meet. Changes nothing."""
     others = [one for one in intents.all_open(view) if not locks.family(one.agent, wish.agent.id)]
     works = [
-        _Work(one.path, one.lock.agent, one.lock.stream, one.lock.task, one.until, FILE_LOCK, one.where, one.imports)
+        _Work(one.path, one.lock.agent, one.lock.stream, one.lock.task, one.until, FILE_LOCK, one.where)
         for one in wish.holdings
     ]
     works += [_Work(path, *_who(one), INTENT) for one in others for path in dict.fromkeys((*one.files, *one.marked))]
@@ -217,7 +214,7 @@ def _needed(wish: Announcement, works: Iterable[_Work], plan: str, policy: Polic
             news = f"{plan} {printable(wish.files[0])}, which needs {printable(work.path)}: that is yours now."
             overlaps[work.agent, "needed"] = Overlap(DEPENDENCY, work.path, *who, "medium", said, news)
         streams = {work.stream, *owners(policy, work.path)} - mine
-        needed = [path for path in wish.paths if path in work.imports]
+        needed = list(wish.importers.get(work.path, ()))
         needed += [path for path in wish.paths if any(depends(policy, name, path) for name in streams)]
         if needed and (work.agent, "needs") not in overlaps:
             path = printable(needed[0])

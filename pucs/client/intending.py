@@ -15,6 +15,7 @@ from pucs.paths import key_of
 from pucs.patterns import matches
 from pucs.record import Record
 from pucs.report import tree_name
+from pucs.state import contents
 from pucs.view import Change
 
 TYPE_CHECKING = False
@@ -31,6 +32,10 @@ _MOST_MARKED = 200
 """So many paths of folders and patterns get a mark; an edit of others is noticed in the background."""
 
 
+_MOST_READ = 100
+"""So many files of each side are read for what they import."""
+
+
 class Extent(Record):
     """What somebody named: as said, from the tree's root; the folders and patterns of it; the paths that these mean."""
 
@@ -42,12 +47,12 @@ class Extent(Record):
 def announce(repository: Repository, identity: Identity, files: Iterable[str], seconds: float) -> IntentResult:
     """Records that the agent will change the files, and gives what that meets. Raises UsageError for no such files."""
     extent = extent_of(repository, files)
-    holdings = tuple(_holdings(repository, identity.given, extent, repository.store.read()))
+    seen = _seen(repository, identity.given, extent, repository.store.read())._replace(seconds=seconds)
 
     def rule(view: View) -> Change:
         begun = agents.named(identity, view)
-        wish = _wish(begun.result, identity.task or begun.result.task, extent, holdings)
-        change = announcements.signal(wish._replace(seconds=seconds), repository.policy, view.after(begun))
+        wish = seen._replace(agent=begun.result, task=identity.task or begun.result.task)
+        change = announcements.signal(wish, repository.policy, view.after(begun))
         return Change(change.result, {**begun.writes, **change.writes}, begun.events + change.events)
 
     result: IntentResult = repository.store.transact(rule)
@@ -58,8 +63,8 @@ def conflicts(repository: Repository, agent: Agent, files: Iterable[str]) -> Int
     """What announcing the files would meet. Changes nothing."""
     extent = extent_of(repository, files)
     view = repository.store.read()
-    holdings = tuple(_holdings(repository, agent.id, extent, view))
-    return announcements.found(_wish(agent, agent.task, extent, holdings), repository.policy, view)
+    wish = _seen(repository, agent.id, extent, view)._replace(agent=agent, task=agent.task)
+    return announcements.found(wish, repository.policy, view)
 
 
 def close(repository: Repository, agent: str) -> tuple[Intent, ...]:
@@ -122,8 +127,28 @@ def _named(repository: Repository, text: str) -> tuple[str, Pattern | None]:
     return text, compile_pattern("/" + text.lstrip("/") if "/" in text else text)
 
 
-def _wish(agent: Agent, task: str, extent: Extent, holdings: tuple[Holding, ...]) -> Announcement:
-    return Announcement(agent, task, extent.files, extent.patterns, extent.paths, 0.0, holdings)
+def _seen(repository: Repository, agent: str, extent: Extent, view: View) -> Announcement:
+    """The announcement with all that the disk says about it."""
+    holdings = tuple(_holdings(repository, agent, extent, view))
+    wish = Announcement(Agent(agent), "", extent.files, extent.patterns, extent.paths, 0.0, holdings)
+    theirs = dict.fromkeys(one.path for one in holdings)
+    for intent in intents.all_open(view):
+        theirs.update(dict.fromkeys(() if locks.family(intent.agent, agent) else intent.marked))
+    theirs = dict.fromkeys(path for path in theirs if not wish.wants(path))
+    if not theirs:
+        return wish
+    root, fold = repository.tree.root, repository.installation.fold_case
+    read = {path: _imported(root, path) for path in (*extent.paths[:_MOST_READ], *[*theirs][:_MOST_READ])}
+    mine = {key_of(found, fold_case=fold): path for path in extent.paths[:_MOST_READ] for found in read[path]}
+    users = {path: tuple(one for one in extent.paths if one in read.get(path, ())) for path in theirs}
+    return wish._replace(imports=mine, importers=users)
+
+
+def _imported(root: str, path: str) -> set[str]:
+    from pucs.code.imports import imported  # noqa: PLC0415 - mostly nobody else is at work
+
+    data = contents.look(f"{root}/{path}")[1] if path.endswith(".py") else None
+    return imported(data, path) if data is not None else set()
 
 
 def _holdings(repository: Repository, agent: str, extent: Extent, view: View) -> Iterator[Holding]:

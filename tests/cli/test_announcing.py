@@ -157,6 +157,24 @@ class TestConflicts:
         told = risk.batch().context
         assert "execution/slippage.py, which needs models/risk.py" in told
 
+    def test_what_its_files_import_and_who_imports_them(self, client, bot: Repo) -> None:
+        bot.write("llm/news.py", "from .agents import base\nx = 1\n")
+        bot.write("execution/slippage.py", "import llm.news as news\nx = 1\n")
+        bot.commit("Imports")
+        anna, ben = client(bot, PUCS_TASK="New base"), client(bot, PUCS_TASK="Round up")
+        anna.edit("llm/agents/base.py", "x = 1", "x = 2")
+        ben.edit("execution/slippage.py", "x = 1", "x = 2")
+        result = agent(bot, "carl").signal_intent("llm/news.py", "Better news")
+        needed, user = result.conflicts
+        assert (needed.type, needed.file, needed.holder) == ("DEPENDENCY", "llm/agents/base.py", "agent-1")
+        assert "llm/news.py needs it" in needed.warning
+        assert (user.type, user.file, user.holder, user.severity) == ("DEPENDENCY", "llm/news.py", "agent-2", "low")
+        assert "works on execution/slippage.py" in user.warning
+        assert result.files == ("llm/news.py",)
+        assert "llm/news.py, which your execution/slippage.py needs" in ben.batch().context
+        assert agent(bot, "dora").check_conflicts("execution/fill_predictor.py") == []
+        assert [one.file for one in agent(bot, "dora").check_conflicts("execution/slippage.py")][1:] == ["llm/news.py"]
+
     def test_streams_that_need_nothing_of_each_other_hear_nothing(self, client, bot: Repo) -> None:
         anna = client(bot, PUCS_STREAM="risk")
         anna.edit("models/risk.py", "x = 1", "x = 2")

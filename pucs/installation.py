@@ -34,7 +34,7 @@ class Installation(Record):
     (absolute path, a text that must stay in it); `session` the coordinated effort and when it began. `runner` is the
     command line that runs `pucs` as a process, `hooks` the folders of git hooks that run our gate, `trees` the working
     trees that were looked at, where each has a folder of its own. `libraries` are the folders of the installed packages
-    that read shell commands.
+    that read shell commands and source files.
     """
 
     command: str = "pucs"

@@ -10,6 +10,7 @@ import time
 
 from pucs import installation as installations
 from pucs.agents import client_key
+from pucs.client import readers
 from pucs.client.opening import Repository, is_off
 from pucs.client.planning import settings_paths
 from pucs.client.sites import Site
@@ -90,9 +91,8 @@ def interpreter(ward: Ward) -> Iterator[Trouble | str]:
 
 
 def reader(ward: Ward) -> Iterator[Trouble | str]:
-    """What reads shell commands before they run."""
-    if not locations.reads_commands(ward.installation.python, ward.installation.root, ward.installation.libraries):
-        yield "shell commands are not read before they run: pip install tree-sitter tree-sitter-bash, then pucs init"
+    """What reads shell commands before they run, and symbols."""
+    yield from readers.missing(ward.installation, ward.repository)
 
 
 def settings(ward: Ward) -> Iterator[Trouble | str]:

@@ -20,6 +20,9 @@ _GRAMMARS = {
     "rust": ("tree_sitter_rust", "language"),
     "java": ("tree_sitter_java", "language"),
 }
+LANGUAGES = tuple(_GRAMMARS)
+"""Those whose symbols can be read, each where its grammar is installed."""
+
 _ENDINGS = {
     "py": "python", "pyi": "python", "pyw": "python",
     "js": "javascript", "mjs": "javascript", "cjs": "javascript", "jsx": "javascript",

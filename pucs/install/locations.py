@@ -24,6 +24,16 @@ LAUNCHER = "pucs-run"
 _READER = ("tree_sitter", "tree_sitter_bash")
 """The packages that read shell commands."""
 
+_GRAMMARS = (
+    "tree_sitter_python",
+    "tree_sitter_javascript",
+    "tree_sitter_typescript",
+    "tree_sitter_go",
+    "tree_sitter_rust",
+    "tree_sitter_java",
+)
+"""The packages that, with the first of those, read the symbols of source files."""
+
 # Builds the cache that hooks start from on the way, with the interpreter that will read it.
 _PROBE = """import sys
 if sys.version_info < (3, 11): sys.exit("it is Python %d.%d" % sys.version_info[:2])
@@ -36,6 +46,12 @@ _READER_PROBE = """import sys
 sys.path.append(sys.argv[1])
 from pucs.shell.grammar import bash_parser
 sys.exit(bash_parser(sys.argv[2:]) is None)"""
+
+
+_GRAMMARS_PROBE = """import sys
+sys.path.append(sys.argv[1])
+from pucs.code.grammars import LANGUAGES, parser_of
+print(*(name for name in LANGUAGES if parser_of(name, sys.argv[2:]) is None))"""
 
 
 class Location(NamedTuple):
@@ -116,10 +132,10 @@ def runner() -> list[str]:
 
 
 def libraries() -> tuple[str, ...]:
-    """The folders that hold the packages which read shell commands; none where one of them is not installed."""
-    found = [importlib.util.find_spec(name) for name in _READER]
+    """The folders that hold the packages which read shell commands and source files, as far as they are installed."""
+    found = [importlib.util.find_spec(name) for name in (*_READER, *_GRAMMARS)]
     folders = [os.path.dirname(os.path.dirname(spec.origin)) for spec in found if spec is not None and spec.origin]
-    return tuple(dict.fromkeys(folders)) if len(folders) == len(found) else ()
+    return tuple(dict.fromkeys(folders))
 
 
 def reads_commands(python: str, root: str, folders: tuple[str, ...]) -> bool:
@@ -129,6 +145,16 @@ def reads_commands(python: str, root: str, folders: tuple[str, ...]) -> bool:
         return subprocess.run(command, capture_output=True, check=False, timeout=60).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
+
+
+def unread_languages(python: str, root: str, folders: tuple[str, ...]) -> tuple[str, ...]:
+    """The languages whose symbols hooks that run with this interpreter cannot read with what is in these folders."""
+    command = [python, "-I", "-S", "-c", _GRAMMARS_PROBE, root, *folders]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    return tuple(done.stdout.split())
 
 
 def _part(root: str, inside: str, beside: str) -> str:

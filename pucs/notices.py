@@ -6,7 +6,7 @@ agent's next event proves that its client read it. Of a process or client that d
 
 from __future__ import annotations
 
-from pucs.model import DEAD, UNKNOWN, Name, Notice, Process
+from pucs.model import ALIVE, DEAD, UNKNOWN, Name, Notice, Process
 from pucs.record import Record
 from pucs.view import Change
 
@@ -22,6 +22,7 @@ _OUT_OF_SIGHT_S = 60.0
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from pucs.view import View
@@ -115,8 +116,7 @@ def handed(agent: str, reader: Reader, view: View, most: int = AT_ONCE) -> Chang
     spent = sum(len(answer.numbers) for answer in before.handed if answer.call and answer.call in reader.calls)
     inbox = _confirmed(before, reader, view)
     out = {number for answer in inbox.handed for number in answer.numbers}
-    waiting = sorted((one for one in inbox.notices if one.number not in out), key=_rank)
-    chosen = tuple(waiting[: max(0, most - spent)])
+    chosen = ranked(one for one in inbox.notices if one.number not in out)[: max(0, most - spent)]
     if chosen:
         call = reader.calls[-1] if reader.calls else ""
         numbers = tuple(one.number for one in chosen)
@@ -125,6 +125,11 @@ def handed(agent: str, reader: Reader, view: View, most: int = AT_ONCE) -> Chang
     if inbox != before:
         _store(inbox, writes, view)
     return Change(chosen, writes)
+
+
+def ranked(found: Iterable[Notice]) -> tuple[Notice, ...]:
+    """The severest first, and among those of one severity the oldest."""
+    return tuple(sorted(found, key=_rank))
 
 
 def printed(agent: str, hook: Process | None, tick: int, view: View) -> Change:
@@ -151,8 +156,9 @@ def _confirmed(inbox: Inbox, reader: Reader, view: View) -> Inbox:
     read: set[int] = set()
     for answer in inbox.handed:
         if answer.client is not None and reader.client is not None and answer.client != reader.client:
-            continue
-        if not answer.printed:
+            if view.liveness(answer.client) == ALIVE:  # several processes read for one agent: each for itself
+                kept.append(answer)
+        elif not answer.printed:
             if not _is_lost(answer, view):
                 kept.append(answer)
         elif reader.began >= answer.printed:

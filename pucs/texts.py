@@ -4,11 +4,10 @@ from __future__ import annotations
 
 _ESCAPE = "\x1b"
 _LOOKALIKES = str.maketrans({
-    "<": "\u2039", ">": "\u203a", "\uff1c": "\u2039", "\uff1e": "\u203a", "\ufe64": "\u2039", "\ufe65": "\u203a",
-    "\u27e8": "\u2039", "\u27e9": "\u203a", "\u3008": "\u2039", "\u3009": "\u203a", "\u2329": "\u2039",
-    "\u232a": "\u203a", "\uff3b": "[", "\uff3d": "]", "\u27e6": "[", "\u27e7": "]", "\u3010": "[", "\u3011": "]",
-    '"': "'", "\u201c": "'", "\u201d": "'", "\u201e": "'", "\u201f": "'", "\uff02": "'",
-    "`": "'",
+    **dict.fromkeys("<\uff1c\ufe64\u27e8\u3008\u2329\u2039", "("),
+    **dict.fromkeys(">\uff1e\ufe65\u27e9\u3009\u232a\u203a", ")"),
+    **dict.fromkeys("\uff3b\u27e6\u3010\u301a", "["), **dict.fromkeys("\uff3d\u27e7\u3011\u301b", "]"),
+    **dict.fromkeys('"`\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02', "'"),
 })  # fmt: skip
 
 

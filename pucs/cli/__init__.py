@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FAMILIES = (
-    "installing", "showing", "locking", "waiting", "partitioning", "committing", "undoing", "switching",
+    "installing", "showing", "locking", "waiting", "messaging", "partitioning", "committing", "undoing", "switching",
     "checking", "demonstrating", "tasking", "coordinating", "announcing",
 )  # fmt: skip
 

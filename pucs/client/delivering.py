@@ -82,11 +82,16 @@ def confirm(repository: Repository, agent: str, caller: Caller) -> None:
 
 def reader_of(repository: Repository, caller: Caller, calls: tuple[str, ...] = ()) -> notices.Reader:
     """The process that runs this as the one that shows notices to whoever called it."""
-    me = processes.identify(system.getpid())
+    me = this_process()
     client = identity_of(caller, repository).process
     if me is None or not me.started.isdigit():
         return notices.Reader(me, client, calls)
     return notices.Reader(me, client, calls, int(me.started))
+
+
+def this_process() -> Process | None:
+    """The process that runs this."""
+    return processes.identify(system.getpid())
 
 
 def now() -> int:

@@ -10,6 +10,7 @@ from pucs.client.announcing import Announcing
 from pucs.client.callers import calling_agent
 from pucs.client.coordination import Coordination
 from pucs.client.looking import Sight, see
+from pucs.client.messaging import Messaging
 from pucs.client.opening import Repository, repository_at
 from pucs.client.words import words_of
 from pucs.client.working import Work
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _LOOKS = 4
 
 
-class PUCSClient(Work, Announcing, Coordination):
+class PUCSClient(Work, Announcing, Coordination, Messaging):
     """One agent's hands on the state of the repository at `path`.
 
     Without `agent_id` it acts for the agent whose shell it runs in (else PUCS_AGENT_ID). Locks taken here are explicit:
@@ -60,6 +61,7 @@ class PUCSClient(Work, Announcing, Coordination):
 
     def __exit__(self, *_: object) -> None:
         self.release_locks()
+        self._have_read()
 
     def outlives_this_process(self, process: Process | None = None) -> None:
         """From now on the end of this process ends nothing; that of the other `process` does, else only time."""

@@ -209,7 +209,19 @@ def carried(tree: Tree, target: Target, staged: bytes | None, agent: str) -> str
     base, now = _lines(target, known.base), _lines(target, known.content)
     if base is None or now is None:
         return None
-    found = weave_commits.carried(known.runs, base, (now, lines_of(staged)), agent)
+    return _named(weave_commits.carried(known.runs, base, (now, lines_of(staged)), agent))
+
+
+def places(tree: Tree, target: Target) -> dict[str, str]:
+    """Whose lines stand where in what the path holds, in words; nothing where only the whole file can be judged."""
+    here = _present(tree, target)
+    found: dict[str, list[Hunk]] = {}
+    for piece in weave.pieces(here.runs) if here is not None else ():
+        found.setdefault(piece.agents[0], []).append(piece)
+    return {agent: _named(pieces) for agent, pieces in found.items() if agent}
+
+
+def _named(found: list[Hunk]) -> str:
     named = [_place(hunk) for hunk in found[:_NAMED]]
     more = f" and {len(found) - _NAMED} more places" if len(found) > _NAMED else ""
     return ", ".join(named) + more

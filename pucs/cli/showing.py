@@ -12,8 +12,10 @@ from pucs.cli.announcing import line_of as intent_line
 from pucs.cli.locking import line_of
 from pucs.cli.standing import caller, here, publish_if_possible, seconds_of, show_json, shown
 from pucs.client import handling
+from pucs.client.handling import Answer
 from pucs.client.surveying import survey
 from pucs.conflicts import Conflict
+from pucs.model import DENY
 from pucs.report import Survey, announced, orchestrator_state, tree_name
 from pucs.times import moment_of
 from pucs.wording import ago
@@ -125,15 +127,23 @@ def _why(arguments: argparse.Namespace) -> int:
         print("  its record is damaged and counts as held; repair with: pucs doctor --repair")
     for holding in reasons.holdings:
         print(f"  locked: {line_of(holding, now)}")
+        if reasons.lines.get(holding.lock.agent) and holding.tree == repository.tree.id:
+            print(f"    there: {reasons.lines[holding.lock.agent]}")
     for conflict in reasons.conflicts[-_SHOWN:]:
         print(f"  conflict {_clash(conflict, now)}")
     for standing in reasons.intents:
         print(f"  announced: {intent_line(standing, now)}")
     for answer in reasons.answers:
-        me = " (you)" if agent is not None and answer.agent == agent.id else ""
-        said = "may edit it" if answer.decision != "deny" else "is denied: " + answer.words.replace("\n", "\n      ")
-        print(f"  {answer.agent}{me} {said}")
+        print(_answer(answer, "" if agent is None else agent.id))
     return 0
+
+
+def _answer(answer: Answer, caller: str) -> str:
+    me = " (you)" if answer.agent == caller else ""
+    if answer.decision != DENY:
+        return f"  {answer.agent}{me} may edit it"
+    said = answer.words.replace("\n", "\n      ")
+    return f"  {answer.agent}{me} is denied: {said}" + ("\n      Elsewhere in the file it may." * answer.elsewhere)
 
 
 def _clash(conflict: Conflict, now: float) -> str:

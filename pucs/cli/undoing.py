@@ -129,6 +129,7 @@ def _difference(difference: Difference, now: float) -> str:
     holding = difference.holding
     state = ", parked" if holding.state == PARKED else ""
     title = f"{printable(holding.path)}: {holding.lock.agent}, since {ago(now - holding.lock.acquired)}{state}\n"
+    title += "".join(f"  not in it: {where}, of {agent}\n" for agent, where in difference.others.items())
     if difference.before is None:
         return title + "  what it held before was not kept\n"
     return title + ("".join(_unified(difference.before, difference.after, holding.path)) or "  no change yet\n")

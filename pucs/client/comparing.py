@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pucs import attribution, locks, steps
+from pucs import attribution, locks, scopes, steps
 from pucs.attribution import NOBODY, Line, Version
 from pucs.client.looking import see_key
 from pucs.client.opening import Repository
@@ -18,22 +18,34 @@ if TYPE_CHECKING:
 
 
 class Difference(Record):
-    """What one holder made of a path: its base and what is there now; None for a base that was not kept."""
+    """What one holder made of a path: its base and what is there now; None for a base that was not kept.
+
+    Of a file that agents share, `after` is the base with this holder's lines only, and `others` says where the lines of
+    the others are.
+    """
 
     holding: Holding
     before: bytes | None
     after: bytes
+    others: dict[str, str] = {}
 
 
 def differences(repository: Repository, path: str, agent: Agent | None) -> tuple[Difference, ...]:
     """The change of each holder of the path in this tree since its lock; of one agent (and those above it) if given."""
     recall = Recall(repository)
     view = repository.store.read()
-    now = see_key(repository, path, view).data or b""
+    target, data, record = see_key(repository, path, view)
+    tree, now = record.tree(repository.tree.id), data or b""
     holdings = [one for one in holdings_of(repository, path, view) if one.tree == repository.tree.id]
     if agent is not None:
         holdings = [one for one in holdings if locks.related(one.lock.agent, agent.id)]
-    return tuple(Difference(one, recall.content(one.lock.base), now) for one in holdings)
+    found = scopes.places(tree, target) if tree.weave is not None else {}
+    differences = []
+    for one in holdings:
+        before, after = scopes.alone(tree, target, one.lock.agent) or (recall.content(one.lock.base), now)
+        others = {agent: where for agent, where in found.items() if agent != one.lock.agent}
+        differences.append(Difference(one, before, after, others))
+    return tuple(differences)
 
 
 def authors(repository: Repository, path: str) -> tuple[Line, ...]:

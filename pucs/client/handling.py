@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 
-from pucs import edit_end, edit_gate, hotfiles, locks
+from pucs import edit_end, edit_gate, hotfiles, locks, scopes
 from pucs.client import halting, noting
-from pucs.client.looking import see, see_key
+from pucs.client.looking import Sight, see, see_key
 from pucs.client.opening import Repository
+from pucs.client.sharing import with_texts
 from pucs.client.surveying import at_work, holdings_of, open_conflicts, standing
 from pucs.client.words import words_of
 from pucs.conflicts import Conflict
@@ -16,7 +17,7 @@ from pucs.git import locate
 from pucs.intents import covers
 from pucs.model import DENY, Agent, EditRequest, Event, Finding, Name, Notice
 from pucs.notices import tell
-from pucs.policy import critical, owners
+from pucs.policy import critical, owners, partitions
 from pucs.record import Record
 from pucs.report import Holding, Standing
 from pucs.view import Change
@@ -40,12 +41,13 @@ class Awaited(Record):
 
 
 class Answer(Record):
-    """What the gate would say to one agent, and in which words it would deny."""
+    """What the gate would say to one agent, and in which words it would deny; `elsewhere` in the file it would not."""
 
     agent: str
     stream: str | None
     decision: str
     words: str = ""
+    elsewhere: bool = False
 
 
 class Reasons(Record):
@@ -60,6 +62,7 @@ class Reasons(Record):
     conflicts: tuple[Conflict, ...] = ()
     policy: str = hotfiles.NONE
     rebuild: str = ""
+    lines: dict[str, str] = {}
     intents: tuple[Standing, ...] = ()
 
 
@@ -178,16 +181,18 @@ def why(repository: Repository, path: str, stranger: str) -> Reasons:
     """What the gate would say about an edit of this path: to each agent at work, and to a newcomer. Changes nothing."""
     policy, view = repository.policy, repository.store.read()
     sight = see_key(repository, path, view)
+    lines = _lines(repository, sight)
     askers = [*sorted(at_work(view), key=lambda agent: agent.id), Agent(stranger, first=view.revision)]
     answers = []
     for agent in askers:
         request = EditRequest(agent, "", "Edit", (sight.target,), agent.stream)
         change = edit_gate.before(request, policy, view)
-        words = ""
+        words, elsewhere = "", False
         if change.result.decision == DENY:
             finding = _with_a_real_ticket(change.result.findings[0], agent.id, view)
             words = words_of(repository, finding, [sight], agent.stream)
-        answers.append(Answer(agent.id, agent.stream, change.result.decision, words))
+            elsewhere = finding.lock is not None and finding.lock.agent in lines and not finding.lock.calls
+        answers.append(Answer(agent.id, agent.stream, change.result.decision, words, elsewhere))
     try:
         view.path(path)
         damaged = False
@@ -199,7 +204,16 @@ def why(repository: Repository, path: str, stranger: str) -> Reasons:
     hot = hotfiles.hot(policy, sight.target.name)
     said = tuple(one for one in standing(view) if covers(one.intent, path))
     found = Reasons(path, owners(policy, path), strict, holdings, tuple(answers), damaged, clashes)
-    return found._replace(policy=hot.word, rebuild=hot.command, intents=said)
+    return found._replace(policy=hot.word, rebuild=hot.command, intents=said, lines=lines)
+
+
+def _lines(repository: Repository, sight: Sight) -> dict[str, str]:
+    """Whose uncommitted lines are where, in a file that agents may share."""
+    tree = sight.record.tree(repository.tree.id)
+    whole = any(lock.explicit and not lock.parts for lock in tree.locks)
+    if whole or not partitions(repository.policy, sight.target.name):
+        return {}
+    return scopes.places(tree, with_texts(sight.target, repository.store.root, tree, sight.data))
 
 
 def _with_a_real_ticket(finding: Finding, agent: str, view: View) -> Finding:

@@ -68,6 +68,21 @@ class TestWhy:
         assert "wait t" in words["agent-2"]
         assert "wait a.py`" in words["a new agent"]
 
+    def test_of_a_shared_file_says_whose_lines_are_where(self, client, guarded: Repo, pucs: Pucs) -> None:
+        guarded.write("a.py", "".join(f"line {n}\n" for n in range(1, 21)))
+        guarded.commit("A longer file")
+        anna, ben = client(PUCS_AGENT_ID="anna"), client(PUCS_AGENT_ID="ben")
+        anna.edit("a.py", "line 5\n", "ANNA\n")
+        assert pucs("why", "a.py").stdout.count("    there: line 5\n") == 1
+        assert "Elsewhere in the file it may." in pucs("why", "a.py").stdout
+        ben.edit("a.py", "line 15\nline 16\n", "BEN\nBEN 2\n")
+        said = pucs("why", "a.py").stdout
+        assert "    there: line 5\n" in said
+        assert "    there: lines 15-16\n" in said
+        assert json.loads(pucs("why", "a.py", "--json").stdout)["lines"] == {"anna": "line 5", "ben": "lines 15-16"}
+        anna.pre("Edit", "a.py", old_string="line 1\n", new_string="x\n")
+        assert "Elsewhere" not in pucs("why", "a.py").stdout.partition("ben is denied")[2], "her call is open"
+
     def test_names_the_policy_of_a_hot_file(self, pucs: Pucs) -> None:
         assert "  policy rebuild: keeps nobody out" in pucs("why", "yarn.lock").stdout
         assert "(yarn install)" in pucs("why", "yarn.lock").stdout

@@ -44,6 +44,26 @@ class TestDiff:
         assert pucs("diff", "a.py", by=anna).out.count("+a = 2") == 1
         assert "agent-1 has" in pucs("diff", "a.py", by=ben).out
 
+    def test_of_a_shared_file_each_sees_its_own_lines(self, client, guarded: Repo, pucs, moved) -> None:
+        guarded.write("a.py", "".join(f"line {n}\n" for n in range(1, 21)))
+        guarded.commit("A longer file")
+        anna, ben = client(PUCS_AGENT_ID="anna"), client(PUCS_AGENT_ID="ben")
+        assert anna.edit("a.py", "line 5\n", "ANNA 5\n").silent
+        assert ben.edit("a.py", "line 15\nline 16\n", "line 16\n").silent
+        assert ben.edit("a.py", "line 10\n", "line 10\nBEN\n").silent
+        for _ in range(2):
+            hers, his = pucs("diff", "a.py", by=anna).out, pucs("diff", "a.py", by=ben).out
+            assert "+ANNA 5\n" in hers
+            assert "BEN" not in hers
+            assert "-line 15" not in hers
+            assert "  not in it: line 11, what was removed before line 16, of ben\n" in hers
+            assert "+BEN\n" in his
+            assert "-line 15\n" in his
+            assert "ANNA" not in his
+            both = pucs("diff", "a.py").out
+            assert (both.count("+ANNA 5\n"), both.count("+BEN\n")) == (1, 1)
+            moved()
+
     def test_of_parked_bytes(self, client, guarded: Repo, pucs, moved) -> None:
         anna = client()
         anna.write("a.py", "a = 2\n")

@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pucs.client import PUCSClient
     from pucs.client.cross_logger import CrossLogger, IntentSignal, get_stream_log, log_activity, log_conflict
+    from pucs.client.working import record_handoff
     from pucs.protocol import AgentMessage, CoordinatorMessage
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "get_stream_log",
     "log_activity",
     "log_conflict",
+    "record_handoff",
 ]
 
 _CROSS_LOGGER = ("CrossLogger", "IntentSignal", "get_stream_log", "log_activity", "log_conflict")
@@ -39,4 +41,8 @@ def __getattr__(name: str) -> object:
         from pucs import protocol  # noqa: PLC0415
 
         return getattr(protocol, name)
+    if name == "record_handoff":
+        from pucs.client.working import record_handoff  # noqa: PLC0415
+
+        return record_handoff
     raise AttributeError(f"module 'pucs' has no attribute {name!r}")

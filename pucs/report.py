@@ -7,7 +7,6 @@ from pucs.model import Lock
 from pucs.patterns import matches
 from pucs.policy import CriticalRule, Policy
 from pucs.record import Record
-from pucs.tasks import ACTIVE, DONE
 from pucs.times import text_of
 
 TYPE_CHECKING = False
@@ -16,9 +15,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pucs.conflicts import Conflict
+    from pucs.handoffs import Handoff
     from pucs.intents import Intent
     from pucs.model import Agent
     from pucs.tasks import Task
+
+_CONTEXT: dict[str, Any] = {"new_interfaces": [], "breaking_changes": [], "test_status": "", "notes": ""}
 
 
 class Holding(Record):
@@ -65,6 +67,7 @@ class Survey(Record):
     waiting: dict[str, tuple[str, ...]] = {}
     tasks: tuple[Task, ...] = ()
     intents: tuple[Standing, ...] = ()
+    handoffs: tuple[Handoff, ...] = ()
 
 
 def file_locks(survey: Survey) -> dict[str, Any]:
@@ -134,6 +137,8 @@ def _streams(survey: Survey) -> Iterable[str | None]:
 
 
 def _stream(name: str, survey: Survey) -> dict[str, Any]:
+    from pucs.tasks import ACTIVE, DONE  # noqa: PLC0415 - hooks load this module for its nouns
+
     members = [agent.id for agent in survey.agents if agent.stream == name]
     tasks = [task for task in survey.tasks if task.stream == name]
     return {
@@ -180,3 +185,36 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
 
 def _agent(agent: Agent) -> dict[str, Any]:
     return {"agent": agent.id, "stream": agent.stream, "task": agent.task, "last_seen": text_of(agent.seen)}
+
+
+def handoffs_document(survey: Survey) -> dict[str, Any]:
+    """`handoffs.json` (section 3.6)."""
+    known = [handoff_document(one) for one in survey.handoffs]
+    return {"handoffs": known, "version": 1, "published_at": text_of(survey.now)}
+
+
+def handoff_document(handoff: Handoff) -> dict[str, Any]:
+    """The handoff in the proposal's format (section 3.6), with what else is known of it."""
+    return {
+        "from_agent": handoff.from_agent,
+        "to_agents": list(handoff.to),
+        "timestamp": text_of(handoff.at),
+        "completed_tasks": list(handoff.completed_tasks),
+        "context": {**_CONTEXT, **handoff.context},
+        "id": handoff.id,
+        "stream": handoff.stream,
+        "to_streams": list(handoff.streams),
+        "status": {name: _answer(handoff, name) for name in handoff.to},
+        "declined_by": list(handoff.declined),
+        "locks": [path for _, path in handoff.paths],
+        "locks_to": handoff.heir or None,
+    }
+
+
+def _answer(handoff: Handoff, name: str) -> dict[str, Any]:
+    from pucs.handoffs import OFFERED, WITHDRAWN  # noqa: PLC0415 - hooks load this module for its nouns
+
+    answer = handoff.answers.get(name)
+    if answer is None:
+        return {"status": WITHDRAWN if handoff.withdrawn else OFFERED}
+    return {"status": answer["answer"], "agent": answer["agent"], "at": text_of(answer["at"])}

@@ -9,11 +9,13 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from pucs.client.callers import calling_agent
+from pucs.client.library import PUCSClient
 from pucs.client.opening import Repository, repository_at
 from pucs.client.publishing import publish
 from pucs.errors import Refusal, StoreError, UsageError
 from pucs.model import PERSON
 from pucs.paths import printable
+from pucs.state import processes
 
 if TYPE_CHECKING:
     from pucs.model import Agent
@@ -43,6 +45,17 @@ def person() -> str:
         return f"{PERSON}-{getpass.getuser()}"
     except (OSError, KeyError):
         return PERSON
+
+
+def worker(repository: Repository) -> PUCSClient:
+    """The library for whoever runs the command. Who is an agent by name only lives as long as the calling shell."""
+    agent = caller(repository)
+    client = PUCSClient(agent_id=agent.id if agent else person())
+    if agent is None:
+        client.outlives_this_process()
+    elif agent.process is None:
+        client.outlives_this_process(processes.identify(os.getppid()))
+    return client
 
 
 def for_people_only(repository: Repository, what: str) -> None:

@@ -6,12 +6,11 @@ import argparse
 import os
 from typing import TYPE_CHECKING, Any
 
-from pucs.cli.standing import caller, here, person, publish_if_possible, show_json, shown
+from pucs.cli.standing import here, publish_if_possible, show_json, shown, worker
 from pucs.client import boards
-from pucs.client.library import PUCSClient
 from pucs.errors import Refusal, UsageError
-from pucs.state import processes
 from pucs.tasks import ACTIVE, DONE, PENDING
+from pucs.texts import neutral
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,17 +31,6 @@ def add(commands: Any) -> None:
     parser.add_argument("--state", choices=(PENDING, ACTIVE, DONE), help="list: only these")
     parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.set_defaults(run=_task)
-
-
-def worker(repository: Repository) -> PUCSClient:
-    """The library for whoever runs the command. Who is an agent by name only lives as long as the calling shell."""
-    agent = caller(repository)
-    client = PUCSClient(agent_id=agent.id if agent else person())
-    if agent is None:
-        client.outlives_this_process()
-    elif agent.process is None:
-        client.outlives_this_process(processes.identify(os.getppid()))
-    return client
 
 
 def _task(arguments: argparse.Namespace) -> int:
@@ -76,14 +64,14 @@ def _next(repository: Repository, arguments: argparse.Namespace) -> int:
         if arguments.json:
             show_json({"task": None})
         raise Refusal("no task is free for you now", "see: pucs task list")
-    return _tell([task], arguments, lambda one: f"task {one.id} is yours{_of(one)}: {shown(one.title)}")
+    return _tell([task], arguments, lambda one: f"task {one.id} is yours{_of(one)}: {neutral(one.title, 200)}")
 
 
 def _done(repository: Repository, arguments: argparse.Namespace) -> int:
     _refuse_unless(arguments, len(arguments.words) > 0, "done ID")
     client = worker(repository)
     found = [client.complete_task(_id(word)) for word in arguments.words]
-    return _tell(found, arguments, lambda one: f"task {one.id} is done: {shown(one.title)}")
+    return _tell(found, arguments, lambda one: f"task {one.id} is done: {neutral(one.title, 200)}")
 
 
 def _reopen(repository: Repository, arguments: argparse.Namespace) -> int:
@@ -147,7 +135,9 @@ def line_of(task: Task) -> str:
     about += [f"after {', '.join(task.needs)}"] if task.needs and task.state != DONE else []
     about += [f"{', '.join(task.had)} had it"] if task.had and task.state != DONE else []
     said = f"  ({shown('; '.join(about))})" if about else ""
-    return f"[{_MARKS.get(task.state, '?')}] {task.id:>3}  {shown(task.stream or '-')}  {shown(task.title)}{said}"
+    return (
+        f"[{_MARKS.get(task.state, '?')}] {task.id:>3}  {shown(task.stream or '-')}  {neutral(task.title, 200)}{said}"
+    )
 
 
 def _tell(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pucs import agents, tasks
 from pucs.client.calls import identity_of
 from pucs.client.opening import is_off, repository_at
+from pucs.client.performing import perform
 from pucs.client.publishing import publish_soon
 from pucs.errors import ConfigError, Refusal
 from pucs.model import Agent
@@ -13,8 +14,7 @@ from pucs.view import Change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import Any
+    from collections.abc import Iterable
 
     from pucs.agents import Identity
     from pucs.client.calls import Caller
@@ -31,7 +31,7 @@ def board(repository: Repository, stream: str | None = None) -> tuple[Task, ...]
 
 def add(repository: Repository, who: Identity, draft: Draft) -> Task:
     """One task more. Raises UsageError for a task to wait for that is not there."""
-    task: Task = _by(repository, who, lambda agent, view: tasks.added(agent, draft, view))
+    task: Task = perform(repository, who, lambda agent, view: tasks.added(agent, draft, view))
     return task
 
 
@@ -49,7 +49,7 @@ def claim(repository: Repository, who: Identity, stream: str | None = None) -> T
         def rule(agent: Agent, view: View, wanted: tuple[str, ...] = wanted) -> Change:
             return tasks.claimed(agent, wanted, view)
 
-        task: Task | None = _by(repository, who, rule)
+        task: Task | None = perform(repository, who, rule)
         if task is not None:
             return task
         # Others took all that was free: each time there is less of it.
@@ -65,26 +65,26 @@ def take(repository: Repository, who: Identity, identifier: str) -> Task:
             raise Refusal(f"task {task.id} {tasks.why_not(task, agent.id, view)}", "see: pucs task list")
         return change
 
-    task: Task = _by(repository, who, rule)
+    task: Task = perform(repository, who, rule)
     return task
 
 
 def complete(repository: Repository, who: Identity, identifier: str) -> Task:
     """The task is done. Raises Refusal where it is another agent's, or others must be done before."""
     waiting = [task.id for task in board(repository) if identifier in task.needs]
-    task: Task = _by(repository, who, lambda agent, view: tasks.completed(agent, identifier, waiting, view))
+    task: Task = perform(repository, who, lambda agent, view: tasks.completed(agent, identifier, waiting, view))
     return task
 
 
 def reopen(repository: Repository, who: Identity, identifier: str) -> Task:
     """The task is pending again. Raises Refusal where it is another agent's."""
-    task: Task = _by(repository, who, lambda agent, view: tasks.reopened(agent, identifier, view))
+    task: Task = perform(repository, who, lambda agent, view: tasks.reopened(agent, identifier, view))
     return task
 
 
 def assign(repository: Repository, who: Identity, identifier: str, to: str) -> Task:
     """The task waits for the agent `to`, who is told. Raises Refusal where it is another agent's, or done."""
-    task: Task = _by(repository, who, lambda agent, view: tasks.assigned(agent, identifier, to, view))
+    task: Task = perform(repository, who, lambda agent, view: tasks.assigned(agent, identifier, to, view))
     return task
 
 
@@ -93,7 +93,7 @@ def bring_in(repository: Repository, who: Identity, drafts: Iterable[Draft]) -> 
     from pucs import tasklists  # noqa: PLC0415 - regular expressions, which no hook needs
 
     whole = tuple(drafts)
-    result: Imported = _by(repository, who, lambda agent, view: tasklists.imported(agent, whole, view))
+    result: Imported = perform(repository, who, lambda agent, view: tasklists.imported(agent, whole, view))
     return result
 
 
@@ -135,14 +135,3 @@ def host_told(caller: Caller, cwd: str, task: str, draft: Draft) -> None:
 
     repository.store.transact(rule)
     publish_soon(repository)
-
-
-def _by(repository: Repository, who: Identity, rule: Callable[[Agent, View], Change]) -> Any:
-    """What a rule comes to for the agent of that name, registered on first sight."""
-
-    def whole(view: View) -> Change:
-        begun = agents.named(who, view)
-        change = rule(begun.result, view.after(begun))
-        return Change(change.result, {**begun.writes, **change.writes}, begun.events + change.events)
-
-    return repository.store.transact(whole)

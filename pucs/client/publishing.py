@@ -97,6 +97,7 @@ def publish(repository: Repository) -> None:
         surveyed = survey(repository)
     publishing.write_document(root, "file_locks.json", report.file_locks(surveyed))
     publishing.write_document(root, "orchestrator_state.json", report.orchestrator_state(surveyed))
+    publishing.write_document(root, "handoffs.json", report.handoffs_document(surveyed))
     publishing.derive_logs(root)
     publishing.rotate(root, repository.policy.log_max_entries)
     refresh_copies(repository)

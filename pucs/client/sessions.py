@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from pucs import agents, edit_end, locks, notices
-from pucs.client import noting
+from pucs.client import noting, offers
 from pucs.client.edits import Answer, Caller, identity_of
 from pucs.client.looking import looked, see, see_key
 from pucs.client.opening import Repository, is_off, repository_at, spot_of
@@ -49,6 +49,7 @@ def start(caller: Caller, cwd: str) -> tuple[str, ...]:
     def rule(view: View) -> Change:
         begun = agents.resolve(identity, view)
         writes = dict(begun.writes)
+        offers.put(begun.result, view, writes)
         due = notices.is_due(begun.result.id, writes, view)
         return Change((begun.result, due), writes, begun.events)
 
@@ -157,7 +158,7 @@ def _close(repository: Repository, caller: Caller, done: tuple[Finished, ...]) -
     refused = {call: looked(repository, agent.calls[call].paths, view) for call in over if over[call].refused}
     ended = {call: looked(repository, agent.calls[call].paths, view) for call in over if not over[call].refused}
     read = tuple(_read_targets(repository, done, view))
-    if not over and not read and view.record("inbox/" + agent.id) is None:
+    if not over and not read and view.record("inbox/" + agent.id) is None and not offers.is_news(agent, view):
         return Answer(SILENT, ends=agents.is_terminated(agent, view))
 
     def rule(view: View) -> Change:
@@ -176,6 +177,7 @@ def _close(repository: Repository, caller: Caller, done: tuple[Finished, ...]) -
             record = writes.get(key) or view.path(target.path)
             if record.tree(target.tree).writer is not None:
                 writes[key] = locks.shown(record, target.tree, agent.id, view)
+        offers.put(now, view, writes)
         return Change((notices.is_due(agent.id, writes, view), noted), writes, events)
 
     due, noted = repository.store.transact(rule)

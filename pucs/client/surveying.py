@@ -9,7 +9,6 @@ from pucs.conflicts import is_open
 from pucs.errors import StoreError
 from pucs.model import ALIVE, DEAD, PERSON
 from pucs.report import Holding, Queue, Standing, Survey
-from pucs.tasks import board
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +24,8 @@ _LOG = 10
 
 def survey(repository: Repository) -> Survey:
     """The state as the rules see it now: a lock that binds nobody is not in it."""
+    from pucs import handoffs, tasks  # noqa: PLC0415 - hooks only ask who is at work
+
     view = repository.store.read()
     installation = repository.installation
     holdings = tuple(sorted(_holdings(repository, view), key=lambda holding: (holding.path, holding.tree)))
@@ -40,7 +41,8 @@ def survey(repository: Repository) -> Survey:
         conflicts=open_conflicts(repository, view),
         queues=tuple(sorted(_queues(view))),
         waiting={name: tuple(agent for agent, _ in streams.waiting(name, view)) for name in view.names("roster")},
-        tasks=board(view),
+        tasks=tasks.board(view),
+        handoffs=handoffs.all_of(view),
         intents=(*standing(view), *_of_first_edits(holdings, view)),
     )
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from pucs.client import boards
+from pucs.client import boards, handing, handling
+from pucs.client.publishing import publish
+from pucs.merge_order import streams_waiting
 from pucs.tasks import Draft
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from typing import Any
 
     from pucs.agents import Identity
     from pucs.client.opening import Repository
+    from pucs.handoffs import Handoff
+    from pucs.handovers import Accepted
     from pucs.tasklists import Imported
     from pucs.tasks import Task
 
 
 class Work:
-    """Tasks, for one agent. See `PUCSClient`."""
+    """Tasks and handoffs, for one agent. See `PUCSClient`."""
 
     repository: Repository
     agent_id: str
@@ -71,3 +76,49 @@ class Work:
         """Brings in the tasks of pucs_config.yaml. Raises ConfigError where that is wrong."""
         drafts = boards.configured(self.repository.installation.config)
         return boards.bring_in(self.repository, self._identity(""), drafts)
+
+    def handoff(
+        self,
+        to_agents: Iterable[str] | str,
+        completed_tasks: Iterable[str] = (),
+        context: Mapping[str, Any] | None = None,
+        locks: Iterable[str] = (),
+    ) -> Handoff:
+        """Offers work to agents and streams; `locks` are files of this agent that go to the first that accepts.
+
+        The context is the proposal's (new_interfaces, breaking_changes, test_status, notes) and whatever else is JSON.
+        Raises UsageError for what is no handoff, Refusal for a lock that is not this agent's.
+        """
+        names = [to_agents] if isinstance(to_agents, str) else list(to_agents)
+        paths = [handling.inside_of(self.repository, path) for path in locks]
+        return handing.offer(self.repository, self._identity(""), names, completed_tasks, context, paths)
+
+    def handoffs(self) -> tuple[Handoff, ...]:
+        """The handoffs that this agent offered, answered, or may answer."""
+        return handing.listed(self.repository, self.agent_id)
+
+    def accept_handoff(self, handoff_id: str) -> Accepted:
+        """Takes a handoff, with its locks if this agent is the first. Raises Refusal where another was first."""
+        return handing.accept(self.repository, self._identity(""), handoff_id)
+
+    def decline_handoff(self, handoff_id: str, reason: str = "") -> Handoff:
+        """Says that this agent does not want it; its sender is told."""
+        return handing.decline(self.repository, self._identity(""), handoff_id, reason)
+
+    def withdraw_handoff(self, handoff_id: str) -> Handoff:
+        """Takes an offer of this agent back. Raises Refusal for another's."""
+        return handing.withdraw(self.repository, self._identity(""), handoff_id)
+
+    def streams_waiting(self) -> dict[str, tuple[Handoff, ...]]:
+        """The streams that must not be merged yet, each with the open handoffs that it waits for."""
+        return streams_waiting(self.repository.policy, self.repository.store.read())
+
+
+def record_handoff(from_agent: str, to_agents: list[str], completed_tasks: list[str], context: dict[str, Any]) -> None:
+    """Records a handoff in the repository around the current folder: the proposal's function (section 3.6)."""
+    from pucs.client.library import PUCSClient  # noqa: PLC0415 - it builds on this module
+
+    client = PUCSClient(from_agent)
+    client.outlives_this_process()
+    client.handoff(to_agents, completed_tasks, context)
+    publish(client.repository)

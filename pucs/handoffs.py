@@ -10,6 +10,7 @@ from pucs import notices
 from pucs.errors import Refusal, UsageError
 from pucs.model import PERSON, Agent, Event, Name, Notice
 from pucs.paths import printable
+from pucs.protocol import AgentMessage
 from pucs.record import Record
 from pucs.view import Change
 from pucs.wording import peer
@@ -104,7 +105,8 @@ def offered(sender: Agent, offer: Offer, view: View) -> Change:
         offer.paths,
     )
     known = {**index.extra.get("open", {}), identifier: {"to": list(offer.to), "told": []}}
-    details = {"id": identifier, "to": list(offer.to), "completed_tasks": list(offer.completed_tasks)}
+    details: dict[str, Any] = {"id": identifier, "to": list(offer.to), "completed_tasks": list(offer.completed_tasks)}
+    details["message"] = AgentMessage.HANDOFF
     # The index first: a number that names no handoff is passed over, a handoff that it does not name would be lost.
     writes = {
         OPEN: index._replace(number=number, extra={**index.extra, "open": known}),

@@ -34,9 +34,9 @@ class AgentMessage:
     REQUEST_HELP = "request_help"
     """It needs a person: `request_help()`, `pucs ask`."""
     COMPLETE_TASK = "complete_task"
-    """It finished a task."""
+    """It finished a task: `complete_task()`, `pucs task done`, or its client's own list."""
     HANDOFF = "handoff"
-    """It passes work on."""
+    """It passes work on: `handoff()`, `pucs handoff`."""
 
 
 class CoordinatorMessage:
@@ -53,7 +53,7 @@ class CoordinatorMessage:
     CONFLICT_ALERT = "conflict_alert"
     """Somebody's work may clash with its own: a notice."""
     TASK_ASSIGNED = "task_assigned"
-    """It has a task."""
+    """It has a task: the result of `claim_task()`, or a notice where somebody assigned it."""
     PAUSE = "pause"
     """It must not write for a while."""
     RESUME = "resume"

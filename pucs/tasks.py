@@ -10,6 +10,7 @@ from pucs import notices
 from pucs.errors import Refusal, UsageError
 from pucs.model import ALIVE, DEAD, PERSON, Agent, Event, Name, Notice
 from pucs.paths import printable
+from pucs.protocol import AgentMessage, CoordinatorMessage
 from pucs.record import Record
 from pucs.view import Change
 from pucs.wording import peer
@@ -28,6 +29,11 @@ HOST = "host"
 
 NUMBER = "number/task"
 _DAY = 86400.0
+_MESSAGES = {
+    "task_claimed": {"answer": CoordinatorMessage.TASK_ASSIGNED},
+    "task_assigned": {"answer": CoordinatorMessage.TASK_ASSIGNED},
+    "task_completed": {"message": AgentMessage.COMPLETE_TASK},
+}
 LONGEST_TITLE = 200
 _SHOWN_TITLE = 120
 
@@ -271,4 +277,4 @@ def title_of(text: str) -> str:
 
 def event_of(action: str, agent: Agent, task: Task) -> Event:
     """The line of the log that says what an agent did with a task."""
-    return Event(agent.id, task.stream, action, {"task": task.title, "id": task.id})
+    return Event(agent.id, task.stream, action, {"task": task.title, "id": task.id, **_MESSAGES.get(action, {})})

@@ -53,7 +53,8 @@ class TestFormat:
             "h1",
             {"exec-agent-1": {"status": "offered"}, "api-agent-1": {"status": "offered"}},
         )
-        assert [event["to"] for event in guarded.events("handed_off")] == [["exec-agent-1", "api-agent-1"]]
+        (event,) = guarded.events("handed_off")
+        assert (event["to"], event["message"]) == (["exec-agent-1", "api-agent-1"], "handoff")
 
     def test_every_key_of_a_context_is_published_and_what_is_more_stays(self, guarded: Repo, pucs: Pucs) -> None:
         worker(guarded, "anna").handoff("ben", context={"ticket": {"id": 7}})

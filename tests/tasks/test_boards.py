@@ -10,6 +10,7 @@ import pytest
 
 from pucs import PUCSClient
 from pucs.errors import Refusal, UsageError
+from pucs.protocol import AgentMessage, CoordinatorMessage, names_in
 from pucs.tasks import ACTIVE, DONE, PENDING
 from tests.cli.conftest import Pucs
 from tests.cli.conftest import pucs as pucs  # noqa: PLC0414 - a fixture
@@ -206,6 +207,18 @@ class TestCommand:
         assert pucs("task", "done", "#1").stdout == "task 1 is done: Tune it\n"
         assert pucs("task", "list", "--state", "done").stdout.startswith("[x]   1  llm  Tune it  (person-")
         assert pucs("task", "reopen", "1").stdout == "task 1 is on the board again of stream llm\n"
+
+    def test_the_log_names_the_messages_of_the_protocol(self, guarded: Repo) -> None:
+        anna = worker(guarded, "anna")
+        anna.add_task("One")
+        anna.assign_task("1", "anna")
+        anna.claim_task()
+        anna.complete_task("1")
+        assert [name for entry in guarded.events() for name in names_in(entry)] == [
+            CoordinatorMessage.TASK_ASSIGNED,
+            CoordinatorMessage.TASK_ASSIGNED,
+            AgentMessage.COMPLETE_TASK,
+        ]
 
     def test_json_everywhere(self, pucs: Pucs, tmp_path: Path) -> None:
         (tmp_path / "plan.md").write_text("- [ ] Two\n- [x] Three\n")

@@ -11,14 +11,18 @@ if TYPE_CHECKING:
     from pucs.model import Tree
 
 FILE_LOCK = "FILE_LOCK"
-"""Two agents in the same file: the one kind of conflict there is so far."""
+"""Two agents in the same file, as the tree showed."""
+
+REPORTED = "REPORTED"
+"""An agent says that its work clashes with another's; open until a person decides it."""
 
 
 class Conflict(Record):
     """One clash on one path. `parties` are who changed the path and who holds it, in this order.
 
     `before` is the holder's content and `after` what it became, both kept as far as their size allows; `command` is
-    what changed it, `call` the tool call that ran it; `revision` is that of the state when it was recorded.
+    what changed it, `call` the tool call that ran it; `revision` is that of the state when it was recorded. Of one that
+    is REPORTED the first party says so, in a `note`. `resolution` is a person's decision.
     """
 
     id: str
@@ -33,6 +37,10 @@ class Conflict(Record):
     command: str = ""
     severity: str = "high"
     revision: int = 0
+    note: str = ""
+    resolution: str = ""
+    resolved_by: str = ""
+    resolved: float = 0.0
     extra: dict[str, Any] = {}
 
 
@@ -47,6 +55,8 @@ def is_open(conflict: Conflict, tree: Tree, content: str) -> bool:
     It is over when the holder's bytes are back, when it wrote on, or when it holds the path no more: they landed, were
     given up, or passed to somebody else.
     """
+    if conflict.resolved or conflict.type == REPORTED:
+        return not conflict.resolved
     holder = conflict.parties[-1]
     if content == conflict.before or all(lock.agent != holder for lock in tree.locks):
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pucs.paths import printable
 from pucs.record import Record
+from pucs.texts import neutral
 from pucs.times import text_of
 
 TYPE_CHECKING = False
@@ -68,7 +69,7 @@ def binding(agent: Agent, now: float) -> Order | None:
 def words(order: Order) -> str:
     """Who gave it, until when and why: `by person-anna until 14:30 UTC: "the merge comes first"`."""
     until = f" until {text_of(order.until)[11:16]} UTC" if order.until else ""
-    why = f': "{printable(order.why, _LONGEST_REASON)}"' if order.why else ""
+    why = f': "{neutral(order.why, _LONGEST_REASON)}"' if order.why else ""
     return f"by {printable(order.by, 60)}{until}{why}"
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pucs.conflicts import Conflict
     from pucs.handoffs import Handoff
+    from pucs.helping import Help
     from pucs.intents import Intent
     from pucs.model import Agent
     from pucs.tasks import Task
@@ -65,6 +66,7 @@ class Survey(Record):
     conflicts: tuple[Conflict, ...] = ()
     queues: tuple[Queue, ...] = ()
     waiting: dict[str, tuple[str, ...]] = {}
+    questions: tuple[Help, ...] = ()
     tasks: tuple[Task, ...] = ()
     intents: tuple[Standing, ...] = ()
     handoffs: tuple[Handoff, ...] = ()
@@ -105,6 +107,7 @@ def orchestrator_state(survey: Survey) -> dict[str, Any]:
         "guard": "off" if survey.is_off else survey.policy.guard.mode,
         "locks": len(survey.holdings),
         "agents": [_agent(agent) for agent in survey.agents],
+        "help_requests": [_question(one) for one in survey.questions],
         "intents": [announced(standing) for standing in survey.intents],
     }
 
@@ -181,6 +184,16 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
     known = {**conflict._asdict(), **conflict.extra}
     del known["extra"]
     return {**known, "parties": list(conflict.parties), "tree": tree_name(conflict.tree), "at": text_of(conflict.at)}
+
+
+def _question(asked: Help) -> dict[str, Any]:
+    return {
+        "id": asked.id,
+        "agent": asked.agent,
+        "stream": asked.stream,
+        "question": asked.question,
+        "asked_at": text_of(asked.at),
+    }
 
 
 def _agent(agent: Agent) -> dict[str, Any]:

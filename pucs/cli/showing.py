@@ -9,12 +9,12 @@ from typing import Any
 
 from pucs import hotfiles
 from pucs.cli.announcing import line_of as intent_line
+from pucs.cli.asking import line_of as conflict_line
 from pucs.cli.locking import line_of
 from pucs.cli.standing import caller, here, publish_if_possible, seconds_of, show_json, shown
 from pucs.client import handling
 from pucs.client.handling import Answer
 from pucs.client.surveying import survey
-from pucs.conflicts import Conflict
 from pucs.model import DENY
 from pucs.report import Survey, announced, orchestrator_state, tree_name
 from pucs.times import moment_of
@@ -64,10 +64,7 @@ def _status(arguments: argparse.Namespace) -> int:
     for agent in surveyed.agents:
         stream = f"  stream {agent.stream}" if agent.stream else ""
         print(f"  {agent.id}{stream}  seen {ago(surveyed.now - agent.seen)}{'  ' + agent.task if agent.task else ''}")
-    if surveyed.conflicts:
-        print(f"\nconflicts ({len(surveyed.conflicts)})")
-        for conflict in surveyed.conflicts[-_SHOWN:]:
-            print("  " + _clash(conflict, surveyed.now))
+    _print_open(surveyed)
     print(f"\nlocks ({len(surveyed.holdings)})")
     for holding in surveyed.holdings:
         print("  " + line_of(holding, surveyed.now))
@@ -82,6 +79,18 @@ def _status(arguments: argparse.Namespace) -> int:
             line = f"; waiting for a place: {', '.join(waiting)}" if waiting else ""
             print(f"  {rule.name}  {rule.files}  {', '.join(members) or 'nobody'}{limit}{line}")
     return 0
+
+
+def _print_open(surveyed: Survey) -> None:
+    """What waits for somebody to decide."""
+    if surveyed.questions:
+        print(f"\nwaiting for a person ({len(surveyed.questions)})")
+        for asked in surveyed.questions:
+            print(f"  {asked.id}  {shown(asked.agent)}, {ago(surveyed.now - asked.at)}: {shown(asked.question)}")
+    if surveyed.conflicts:
+        print(f"\nconflicts ({len(surveyed.conflicts)})")
+        for conflict in surveyed.conflicts[-_SHOWN:]:
+            print("  " + conflict_line(conflict, surveyed.now))
 
 
 def _print_intents(surveyed: Survey) -> None:
@@ -130,7 +139,7 @@ def _why(arguments: argparse.Namespace) -> int:
         if reasons.lines.get(holding.lock.agent) and holding.tree == repository.tree.id:
             print(f"    there: {reasons.lines[holding.lock.agent]}")
     for conflict in reasons.conflicts[-_SHOWN:]:
-        print(f"  conflict {_clash(conflict, now)}")
+        print(f"  conflict {conflict_line(conflict, now)}")
     for standing in reasons.intents:
         print(f"  announced: {intent_line(standing, now)}")
     for answer in reasons.answers:
@@ -144,11 +153,6 @@ def _answer(answer: Answer, caller: str) -> str:
         return f"  {answer.agent}{me} may edit it"
     said = answer.words.replace("\n", "\n      ")
     return f"  {answer.agent}{me} is denied: {said}" + ("\n      Elsewhere in the file it may." * answer.elsewhere)
-
-
-def _clash(conflict: Conflict, now: float) -> str:
-    offender, holder = conflict.parties
-    return f"{conflict.id}: {offender} changed {conflict.path}, which {holder} held, {ago(now - conflict.at)}"
 
 
 def _log(arguments: argparse.Namespace) -> int:

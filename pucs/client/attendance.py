@@ -8,9 +8,11 @@ from pucs.client.surveying import holdings_of
 from pucs.model import PERSON
 from pucs.presence import Presence
 from pucs.report import tree_name
+from pucs.wording import ago
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pucs.helping import Report
     from pucs.model import Agent
     from pucs.view import View
 
@@ -43,7 +45,15 @@ def _presence(agent: Agent, held: tuple[str, ...], view: View) -> Presence:
         claimed=bool(agent.claim),
         parent=agent.parent,
         began=agent.since,
+        report=_reported(view.record("report/" + agent.id), view),
     )
+
+
+def _reported(report: Report | None, view: View) -> str:
+    if report is None:
+        return ""
+    summary = f": {report.summary}" if report.summary else ""
+    return f"{report.status} {ago(view.now - report.at)}{summary}"
 
 
 def _held(repository: Repository, view: View) -> dict[str, list[str]]:

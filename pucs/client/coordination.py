@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 
 from pucs import agents, streams
-from pucs.client import attendance, halting, joining
+from pucs.client import attendance, halting, joining, reporting
 from pucs.client.callers import calling_agent
+from pucs.client.handling import inside_of
 from pucs.errors import Refusal
+from pucs.helping import Report
 from pucs.locks import related
 from pucs.record import Record
 from pucs.streams import Place
@@ -15,8 +17,13 @@ from pucs.view import Change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
     from pucs.agents import Identity
     from pucs.client.opening import Repository
+    from pucs.conflicts import Conflict
+    from pucs.helping import Help
     from pucs.model import Agent
     from pucs.presence import Presence
     from pucs.view import View
@@ -76,6 +83,26 @@ class Coordination:
     def agents(self) -> tuple[Presence, ...]:
         """Every agent on record: its stream, what it does, its task, its locks, when it was seen."""
         return attendance.everyone(self.repository)
+
+    def report(self, status: str = "complete", summary: str = "", details: Mapping[str, Any] | None = None) -> Report:
+        """Says how far the work is: `working`, `blocked`, `complete` or `failed`. On record, and in the log."""
+        said = Report(self.agent_id, status, summary)
+        return reporting.report(self.repository, self._identity(""), said, dict(details or {}))
+
+    def report_conflict(
+        self, path: str = "", description: str = "", others: Iterable[str] = (), severity: str = "medium"
+    ) -> Conflict:
+        """Records that this agent's work clashes with that of `others` (default: who holds the path), who are told.
+
+        It is open until a person decides it with `pucs answer`.
+        """
+        key = inside_of(self.repository, path) if path else ""
+        return reporting.clash(self.repository, self._identity(""), key, others, (description, severity))
+
+    def request_help(self, question: str, wait: float = 0.0) -> Help:
+        """Asks a person; `answer` is theirs if it came within `wait` seconds, else it comes as a notice."""
+        asked = reporting.ask(self.repository, self._identity(""), question)
+        return reporting.awaited(self.repository, asked, wait) if wait else asked
 
     def pause(
         self, agent: str = "", *, stream: str = "", everybody: bool = False, why: str = "", minutes: float = 0.0

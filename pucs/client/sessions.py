@@ -12,6 +12,7 @@ from pucs.client.opening import Repository, is_off, repository_at, spot_of
 from pucs.client.publishing import publish_soon
 from pucs.client.refreshing import recompile_if_stale
 from pucs.client.surveying import at_work
+from pucs.client.turn_reports import report_turn
 from pucs.edit_gate import EDIT_TOOLS
 from pucs.model import SILENT, Agent, Target
 from pucs.record import Record
@@ -60,31 +61,11 @@ def start(caller: Caller, cwd: str) -> tuple[str, ...]:
     problem = repository.installation.problem
     trouble = (f"PUCS has a problem that a person should see: {problem}"[:300],) if problem else ()
     told = _notices(repository, agent, caller) if due else ()
-    crowded = _crowded(repository, company, view)
-    return (greeting(company), *_ordered(agent, view), *crowded, *trouble, *told)
+    if agent.orders or any(rule.max_agents is not None for rule in repository.policy.streams):
+        from pucs.client.welcome import obstacles  # noqa: PLC0415 - most agents meet none
 
-
-def _crowded(repository: Repository, company: Company, view: View) -> tuple[str, ...]:
-    """That more are in its stream than may be: who was started for one, or works on its branch, is not turned away."""
-    if all(rule.max_agents is None for rule in company.policy.streams):
-        return ()
-    from pucs.client.joining import crowd  # noqa: PLC0415 - most streams have no limit
-
-    inside, most = crowd(repository, company.stream, view)
-    if not most:
-        return ()
-    said = f"{inside} agents are in stream {company.stream}, which is meant for {most}: keep to small, separate parts."
-    return (said,)
-
-
-def _ordered(agent: Agent, view: View) -> tuple[str, ...]:
-    """What keeps an agent that begins from writing."""
-    if not agent.orders:
-        return ()
-    from pucs import orders, pauses  # noqa: PLC0415 - hardly anybody has any
-
-    order = orders.binding(agent, view.now)
-    return () if order is None else (pauses.words_of(order),)
+        trouble = (*obstacles(repository, company, view), *trouble)
+    return (greeting(company), *trouble, *told)
 
 
 def batch(caller: Caller, cwd: str, finished: Iterable[Finished]) -> Answer:
@@ -222,6 +203,7 @@ def _wind_up(repository: Repository, caller: Caller, *, over: bool) -> None:
                 return
             _sweep(repository, one, pair)
         _forget(repository, one)
+    report_turn(repository, agent, "session ended" if over else "turn ended")
     if over and any(repository.store.read().names("roster")):
         from pucs.client.joining import promote  # noqa: PLC0415 - nobody waits for a place most of the time
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pucs import intents, locks, queues, streams
 from pucs.client.looking import see_key
 from pucs.client.opening import Repository, is_off
-from pucs.conflicts import is_open
+from pucs.conflicts import REPORTED, is_open
 from pucs.errors import StoreError
 from pucs.model import ALIVE, DEAD, PERSON
 from pucs.report import Holding, Queue, Standing, Survey
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pucs.conflicts import Conflict
+    from pucs.helping import Help
     from pucs.model import Agent
     from pucs.view import View
 
@@ -41,6 +42,7 @@ def survey(repository: Repository) -> Survey:
         conflicts=open_conflicts(repository, view),
         queues=tuple(sorted(_queues(view))),
         waiting={name: tuple(agent for agent, _ in streams.waiting(name, view)) for name in view.names("roster")},
+        questions=questions(view, unanswered=True),
         tasks=tasks.board(view),
         handoffs=handoffs.all_of(view),
         intents=(*standing(view), *_of_first_edits(holdings, view)),
@@ -68,6 +70,13 @@ def _of_first_edits(holdings: tuple[Holding, ...], view: View) -> Iterable[Stand
         yield Standing(intent, edited, automatic=True)
 
 
+def questions(view: View, *, unanswered: bool = False) -> tuple[Help, ...]:
+    """The questions of agents to people, the oldest first."""
+    found: list[Help | None] = [view.record("help/" + name) for name in view.names("help")]
+    chosen = (one for one in found if one is not None and not (unanswered and one.answered))
+    return tuple(sorted(chosen, key=lambda one: (one.at, one.id)))
+
+
 def open_conflicts(repository: Repository, view: View, path: str = "") -> tuple[Conflict, ...]:
     """The recorded conflicts (on that path) that are not over, oldest first."""
     found = (view.conflict(name) for name in view.names("conflict"))
@@ -76,6 +85,8 @@ def open_conflicts(repository: Repository, view: View, path: str = "") -> tuple[
 
 
 def _is_open(repository: Repository, conflict: Conflict, view: View) -> bool:
+    if conflict.resolved or conflict.type == REPORTED:
+        return not conflict.resolved
     try:
         tree = view.path(conflict.path).tree(conflict.tree)
     except StoreError:

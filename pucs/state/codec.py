@@ -18,9 +18,11 @@ VERSION = 1
 _KINDS: dict[str, Any] = {"path": PathRecord, "agent": Agent, "conflict": Conflict, "wait": Wait}
 _RARE = {
     "handoff": "handoffs.Handoff",
+    "help": "helping.Help",
     "inbox": "notices.Inbox",
     "intent": "intents.Intent",
     "order": "orders.Order",
+    "report": "helping.Report",
     "roster": "streams.Roster",
     "task": "tasks.Task",
 }

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from pucs import locks, notices
-from pucs.model import EditRequest, Event, Lock, Notice, PathRecord, Target, Tree
-from pucs.policy import Policy, partition
+from pucs import locks
+from pucs.model import EditRequest, Lock, PathRecord, Target, Tree
+from pucs.policy import CriticalRule, Policy, critical, partition
 from pucs.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
 
     from pucs.scopes import Plan
     from pucs.view import View
-
-_TOLD = 64
 
 
 class Case(Record):
@@ -32,6 +29,16 @@ class Case(Record):
     policy: Policy
     view: View
     plan: Plan | None = None
+
+    @property
+    def entry(self) -> CriticalRule | None:
+        """What the configuration says of a critical file."""
+        return critical(self.policy, self.target.name) or critical(self.policy, self.target.path)
+
+    @property
+    def alone(self) -> bool:
+        """Whether work on the path in another worktree keeps this one out."""
+        return self.policy.locks.across_worktrees == "deny" or self.entry is not None
 
 
 def case_of(request: EditRequest, target: Target, policy: Policy, view: View) -> Case:
@@ -65,6 +72,21 @@ def in_lines(case: Case) -> Case:
     return case._replace(states=left, plan=plan)
 
 
+def overtaken(case: Case) -> bool:
+    """Whether a peer acted after the disk was looked at, here or in a worktree whose work keeps this one out."""
+    newest = max((lock.revision for lock, _ in case.states), default=0)
+    trees = [name for name in case.record.trees if name != case.target.tree]
+    if newest > case.target.revision or not trees or not case.alone:
+        return newest > case.target.revision
+    there = {name: locks.others(case.record.tree(name), case.request.agent.id) for name in trees}
+    # The number of a revision is known before its records are, so that a look may have missed what it counts.
+    return any(
+        name not in case.target.elsewhere or any(lock.revision > case.target.revision for lock in found)
+        for name, found in there.items()
+        if found
+    )
+
+
 def elsewhere(case: Case) -> list[tuple[str, Lock]]:
     """Locks of living work on the same path in other trees, as far as those trees still stand."""
     found = []
@@ -72,6 +94,8 @@ def elsewhere(case: Case) -> list[tuple[str, Lock]]:
         if name == case.target.tree or name not in case.target.elsewhere:
             continue
         content = case.target.elsewhere[name]
+        if not content:
+            continue
         for lock in locks.others(tree, case.request.agent.id):
             if locks.state_of(lock, content, case.view) == locks.HELD:
                 found.append((name, lock))
@@ -81,31 +105,3 @@ def elsewhere(case: Case) -> list[tuple[str, Lock]]:
         if hotfiles.hot(case.policy, case.target.name).word == hotfiles.REBUILD:
             return []  # nobody merges it: it is made anew
     return found
-
-
-def told(record: PathRecord, case: Case, writes: dict[str, Any], events: list[Event]) -> PathRecord:
-    """The record after both sides were told of work on the same path in another worktree, once a pair."""
-    tree, view = record.tree(case.target.tree), case.view
-    me = case.request.agent.id
-    for name, lock in elsewhere(case):
-        pair = f"{min(me, lock.agent)}|{max(me, lock.agent)}"
-        if any(pair in known.told for known in (tree, *record.trees.values())):
-            continue
-        tree = tree._replace(told=(*tree.told, pair)[-_TOLD:])
-        about = "elsewhere:" + record.path
-        theirs = f"{lock.agent} is changing {record.path} in {_label(name)}; yours will have to be merged with it."
-        here = _label(case.target.tree)
-        mine = f"{me} is changing {record.path} in {here}; yours will have to be merged with it."
-        events.append(_warned(case, lock, theirs))
-        notices.tell(me, Notice(theirs, view.now, about, "medium"), view, writes)
-        notices.tell(lock.agent, Notice(mine, view.now, about, "medium"), view, writes)
-    return record.with_tree(case.target.tree, tree)
-
-
-def _warned(case: Case, lock: Lock, warning: str) -> Event:
-    details = {"file": case.target.path, "holder": lock.agent, "warning": warning, "severity": "medium"}
-    return Event(case.request.agent.id, case.request.stream, "warned", details)
-
-
-def _label(tree: str) -> str:
-    return "the main worktree" if tree == "." else f"worktree {tree.rpartition(':')[0]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pucs import locks, notices
+from pucs.clashes import Release
 from pucs.edit_end import woken
 from pucs.model import Event, Notice, PathRecord, Target
 from pucs.record import Record
@@ -36,12 +37,13 @@ class Landed(Record):
 
 
 class Landing(Record):
-    """A commit that was made: its id, who made it, in which tree, and its paths on which somebody holds or waits."""
+    """A commit that was made: its id, who made it, where, and its paths on which somebody holds or waits."""
 
     commit: str
     by: str
     tree: str
     paths: tuple[Landed, ...]
+    branch: str = ""
 
 
 def after(landing: Landing, view: View) -> Change:
@@ -65,6 +67,7 @@ def after(landing: Landing, view: View) -> Change:
         for lock in ended:
             events.append(Event(lock.agent, lock.stream, "released", {"file": landed.path, "commit": landing.commit}))
             _tell(lock, landed, landing, view, writes)
+        changed = _with_release(changed, before, landing, view)
         changed = woken(changed, landing.tree, view, writes)
         if record.intents:
             from pucs import intents  # noqa: PLC0415 - nobody announced most files
@@ -91,9 +94,19 @@ def _landed(record: PathRecord, tree_name: str, landed: Landed) -> tuple[PathRec
         if following is not None:
             left = {lock.agent for lock in following.locks}
             ended = tuple(lock for lock in tree.locks if lock.agent not in left)
-            record = locks.untold(record.with_tree(tree_name, following), {lock.agent for lock in ended})
-            return record, ended
+            return record.with_tree(tree_name, following), ended
     return locks.committed(record, tree_name, (landed.held, landed.content), landed.done)
+
+
+def _with_release(record: PathRecord, before: tuple[Lock, ...], landing: Landing, view: View) -> PathRecord:
+    """The record once it says which commit has the agents' bytes: other worktrees may need that version."""
+    tree = record.tree(landing.tree)
+    writers = [lock.agent for lock in before if lock.wrote is not None]
+    if not writers:
+        return record
+    agent = landing.by if landing.by in writers else writers[-1]
+    release = Release(agent, landing.branch, landing.commit, view.now)
+    return record.with_tree(landing.tree, tree._replace(release=(*release,)))
 
 
 def _tell(lock: Lock, landed: Landed, landing: Landing, view: View, writes: dict[str, Any]) -> None:

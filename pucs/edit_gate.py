@@ -8,7 +8,7 @@ in with the request.
 from __future__ import annotations
 
 from pucs import locks, notices
-from pucs.cases import Case, case_of, elsewhere, in_lines, told
+from pucs.cases import Case, case_of, in_lines, overtaken
 from pucs.claims import claim_for
 from pucs.model import (
     DENY,
@@ -24,7 +24,7 @@ from pucs.model import (
     Verdict,
     Waiter,
 )
-from pucs.policy import Policy, critical, outside
+from pucs.policy import Policy, outside
 from pucs.view import Change, Damaged
 
 TYPE_CHECKING = False
@@ -56,7 +56,7 @@ def before(request: EditRequest, policy: Policy, view: View) -> Change:
             case = case_of(request, target, policy, view)
         except Damaged as damage:
             return Change(Verdict(DENY, (Finding("damaged", target.path, tree=target.tree, note=damage.key),)))
-        if any(lock.revision > target.revision for lock, _ in case.states):
+        if overtaken(case):
             return Change(Verdict(AGAIN))
         case = in_lines(case)
         warnings += _warnings(case)
@@ -100,14 +100,15 @@ def _boundary(case: Case) -> Change | None:
     return _deny(Finding("boundary", case.target.name, owners=owners), case) if owners else None
 
 
-def _critical_elsewhere(case: Case) -> Change | None:
-    entry = critical(case.policy, case.target.name) or critical(case.policy, case.target.path)
-    if not entry and case.policy.locks.across_worktrees != "deny":
+def _elsewhere(case: Case) -> Change | None:
+    if not (case.target.elsewhere or case.target.abroad) or not case.alone:
         return None
-    for tree, lock in elsewhere(case):
-        finding = Finding("critical", case.target.path, lock=lock, tree=tree)
-        return _deny_waiting(finding, case, tree)
-    return None
+    from pucs import across  # noqa: PLC0415 - most files are changed in one worktree
+
+    finding, waits = across.in_the_way(case)
+    if finding is None:
+        return None
+    return _deny_waiting(finding, case, finding.tree) if waits else _deny(finding, case)
 
 
 def _held(case: Case) -> Change | None:
@@ -187,7 +188,7 @@ _ROWS: tuple[Callable[[Case], Change | None], ...] = (
     _ordered,
     _protected,
     _boundary,
-    _critical_elsewhere,
+    _elsewhere,
     _held,
     _next,
     _parked,
@@ -251,7 +252,7 @@ def _grant(request: EditRequest, cases: list[Case], warnings: tuple[Finding, ...
             from pucs import intents  # noqa: PLC0415 - nobody announced most files
 
             intents.met(record, request.agent, request.stream, view, (writes, events))
-        writes["path/" + case.target.path] = told(record, case, writes, events)
+        writes["path/" + case.target.path] = record
         paths[pair] = None
         if case.target.inode:
             writes[case.target.inode] = Name(case.target.path, at=view.now)

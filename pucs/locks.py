@@ -204,8 +204,7 @@ def committed(
             left.append(lock._replace(base=landed if lock.calls else held, wrote=None))
         else:
             ended.append(lock)
-    record = record.with_tree(tree_name, tree._replace(locks=tuple(left), offers={}, weave=None))
-    return untold(record, {lock.agent for lock in ended}), tuple(ended)
+    return record.with_tree(tree_name, tree._replace(locks=tuple(left), offers={}, weave=None)), tuple(ended)
 
 
 def inherited(record: PathRecord, tree_name: str, child: str, parent: str, content: str) -> PathRecord:
@@ -248,17 +247,6 @@ def shown(record: PathRecord, tree_name: str, agent: str, view: View) -> PathRec
     """The record once the agent has seen the path as it is now."""
     tree = record.tree(tree_name)
     return record.with_tree(tree_name, tree._replace(seen=_latest({**tree.seen, agent: view.revision})))
-
-
-def untold(record: PathRecord, agents: set[str]) -> PathRecord:
-    """The record as if these agents had never been told of each other's work here: the next clash is a new one."""
-    if not agents or not any(tree.told for tree in record.trees.values()):
-        return record
-    trees = {
-        name: tree._replace(told=tuple(pair for pair in tree.told if agents.isdisjoint(pair.split("|"))))
-        for name, tree in record.trees.items()
-    }
-    return record._replace(trees=trees)
 
 
 def narrowed(record: PathRecord, tree_name: str, agent: str, texts: set[str]) -> PathRecord:

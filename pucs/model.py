@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from pucs.clashes import Clash
     from pucs.symbols import Symbol
 
     Part = tuple[str, str, int, int]
@@ -95,7 +96,7 @@ class Weave(Record):
 
 
 class Tree(Record):
-    """What is known of one path in one working tree; a weave while several agents have locks on it."""
+    """One path in one working tree; a weave while several agents have locks on it, and a `pucs.clashes.Release`."""
 
     locks: tuple[Lock, ...] = ()
     writer: Writer | None = None
@@ -104,6 +105,7 @@ class Tree(Record):
     seen: dict[str, int] = {}
     told: tuple[str, ...] = ()
     weave: Weave | None = None
+    release: tuple[Any, ...] = ()
     extra: dict[str, Any] = {}
 
 
@@ -182,9 +184,9 @@ class Target(Record):
 
     `path` is the key its lock is kept under, `name` the path that patterns are asked about (another one only for hard
     links, which share `inode`, and where the file system folds case); `content` is what it holds, read when the state
-    was at `revision`; `elsewhere` what the same path holds in other trees; `protected` says why no agent may write it.
-    Where several want the path, `texts` are contents by fingerprint and `proposed` is what the call would make of it;
-    `symbols` are of both. `parts` are all that is wanted of it.
+    was at `revision`; `elsewhere` what other trees hold ("": gone), `abroad` what is in the way in those told by lines;
+    `protected` says why no agent may write it. Where several want it, `texts` are contents by fingerprint, `proposed`
+    is what the call would make of it, `symbols` are of both. `parts` are all that is wanted of it.
     """
 
     path: str
@@ -193,6 +195,7 @@ class Target(Record):
     name: str
     revision: int
     elsewhere: dict[str, str] = {}
+    abroad: dict[str, tuple[Clash, ...]] = {}
     whole: bool = False
     protected: str = ""
     inode: str = ""
@@ -280,7 +283,7 @@ WROTE = "wrote"
 RAN = "ran"
 """A command or another tool of the agent changed the path; `what` is the command."""
 RISKED = "risked"
-"""A command is about to run that may destroy what the path holds."""
+"""A command is about to run that may destroy it."""
 ADOPTED = "adopted"
 """The agent took over parked bytes."""
 FOREIGN = "foreign"

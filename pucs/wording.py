@@ -101,13 +101,37 @@ def _next(finding: Finding, now: Circumstances) -> str:
 
 def _critical(finding: Finding, now: Circumstances) -> str:
     path, lock = printable(finding.path), finding.lock
-    where = "the main worktree" if finding.tree == "." else f"worktree {_name(finding.tree.rpartition(':')[0])}"
     who = holder(lock, now.now) if lock else "somebody"
     return _joined(
         f"PUCS: {path} is a critical file, and only one worktree at a time may change it. "
-        f"In {where} it is being changed by {who}.",
+        f"In {worktree(finding.tree)} it is being changed by {who}.",
         f"Run `{now.command} wait {finding.ticket}`: it returns when the path is free.",
     )
+
+
+def _across(finding: Finding, now: Circumstances) -> str:
+    """`note` is how to bring their change in, with a ticket where it is not committed yet."""
+    path, lock = printable(finding.path), finding.lock
+    who = holder(lock, now.now) if lock else "somebody"
+    doing = "are being changed" if finding.ticket else "were changed"
+    first = f"PUCS: these lines of {path} {doing} in {worktree(finding.tree)} by {who}, and have not landed."
+    last = f"Run `{finding.note}`, then edit again."
+    if finding.ticket:
+        last = f"Run `{now.command} wait {finding.ticket}`: it returns when they are done. Then `{finding.note}`."
+    return _with_change(first, "Their change:", last, now)
+
+
+def _release(finding: Finding, now: Circumstances) -> str:
+    path, lock = printable(finding.path), finding.lock
+    who = holder(lock, now.now) if lock else "somebody"
+    first = f"PUCS: {path} is a critical file. In {worktree(finding.tree)} it was changed and committed by {who}; "
+    first += "this worktree does not have that version."
+    return _with_change(first, "Their change:", f"Run `{finding.note}`, then edit again.", now)
+
+
+def worktree(tree: str) -> str:
+    """`the main worktree` or `worktree NAME`."""
+    return "the main worktree" if tree == "." else f"worktree {_name(tree.rpartition(':')[0])}"
 
 
 def _parked(finding: Finding, now: Circumstances) -> str:
@@ -226,6 +250,8 @@ _SENTENCES = {
     "held": _held,
     "next": _next,
     "critical": _critical,
+    "across": _across,
+    "release": _release,
     "parked": _parked,
     "parked-kept": _parked_kept,
     "stale": _stale,

@@ -33,9 +33,11 @@ def after(commit: Commit) -> None:
     concerned = {name: path for name, path in paths.items() if _concerns(commit, path, view)}
     if commits.is_rebasing(commit.repository.tree):
         concerned = {}  # uncommitted changes may be stashed meanwhile, which looks as if they had landed or were gone
+    tree = commit.repository.tree
+    landing = Landing(made, by, tree.id, (), locate.branch_of(tree))
     details = {"commit": made, "files_modified": len(changes), "files": [*changes][:_LISTED]}
     store.append([Event(by, commit.stream, "committed", details)])
-    freed = _record(commit, Landing(made, by, commit.repository.tree.id, ()), concerned, changes) if concerned else 0
+    freed = _record(commit, landing, concerned, changes) if concerned else 0
     _note_committer(commit, Name(by, at=view.now, extra={"commit": made}), view, is_agent=agent is not None)
     if freed:
         publish_soon(commit.repository)

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Caller", "ToolCall", "after", "before", "identity_of", "leftovers"]
 
-_LOOKS = 4
-_LONGEST_PAUSE = 0.1
+_LOOKS, _LONGEST_PAUSE = 4, 0.1
 _LANDABLE = ("held", "parked", "parked-kept")
 
 
@@ -143,6 +142,10 @@ class Gate:
         targets = tuple(sight.target for sight in sights)
         if wrote:
             noting.keep(self.store.root, sights)
+        if wrote and any(sight.is_shared for sight in sights):
+            from pucs.client.abroad import tell  # noqa: PLC0415 - another worktree is at the path
+
+            tell(self.repository, sights, agents.known(self.identity, view), view)
 
         from pucs import edit_end, notices  # noqa: PLC0415 - not needed before a call
         from pucs.client.publishing import publish_soon  # noqa: PLC0415
@@ -192,6 +195,10 @@ class Gate:
                 from pucs.client.sharing import with_proposal  # noqa: PLC0415 - most files have one agent
 
                 sight = with_proposal(sight, self.repository, self.call.tool, self.call.values)
+            if sight.is_shared:
+                from pucs.client.abroad import judged  # noqa: PLC0415 - another worktree is at the path
+
+                sight = judged(sight, self.repository, (self.call.tool, self.call.values), agent, view)
             sights.append(sight)
         return sights
 

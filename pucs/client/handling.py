@@ -123,6 +123,8 @@ def break_locks(repository: Repository, paths: Iterable[str], by: str) -> tuple[
                 text = f"{by} took your lock off {path}. Look at the file before you go on."
                 tell(holding.lock.agent, Notice(text, view.now, "broken:" + path, "high"), view, writes)
                 record = edit_end.woken(record, holding.tree, view, writes)
+            for name, tree in record.trees.items():
+                record = record.with_tree(name, tree._replace(release=()))
             writes["path/" + path] = record
             events = tuple(Event(by, None, "unlocked", {"file": path, "from": one.lock.agent}) for one in found)
             return Change(None, writes, events)

@@ -18,12 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+_DAY = 86400.0
+
+
 class Sight(Record):
     """A target, its bytes as far as they were read, and what the state said of the path before any mutex."""
 
     target: Target
     data: bytes | None
     record: PathRecord
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether somebody has, or committed, work on the path in another worktree."""
+        there = (tree for name, tree in self.record.trees.items() if name != self.target.tree)
+        return any(tree.locks or tree.release for tree in there)
 
 
 def see(repository: Repository, inside: str, view: View) -> Sight:
@@ -55,10 +64,9 @@ def see_key(repository: Repository, path: str, view: View, tree_id: str = "", sp
         record = PathRecord(path)
     elsewhere = {}
     for other, known in record.trees.items():
-        if other != tree_id and known.locks:
+        if other != tree_id and (known.locks or (known.release and view.now - known.release[3] < _DAY)):
             there = locate.tree_of_id(repository.tree.common, other)
-            if there is not None:
-                elsewhere[other] = _look(there.root, path, fold=fold)[0]
+            elsewhere[other] = _look(there.root, path, fold=fold)[0] if there is not None else ""
     target = Target(path, tree_id, content, path, looked, elsewhere)
     if record.tree(tree_id).weave is not None:
         from pucs.client.sharing import with_texts  # noqa: PLC0415 - most files have one agent

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pucs import run_end
+from pucs import run_end, system
 from pucs.authors import Scene
 from pucs.client.differences import altered
 from pucs.client.opening import Repository
-from pucs.model import Agent
+from pucs.model import RAN, Agent
 from pucs.run_end import Outcome, RunRequest
 from pucs.state import contents, journal
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from pucs.client.open_runs import Run
     from pucs.client.scanning import Scan
     from pucs.view import Change, View
+
+
+_COMPARED = 20
+"""So many of the files that a command changed are compared with other worktrees."""
 
 
 def record(repository: Repository, run: Run, now: Scan, rivals: Iterable[Aim]) -> None:
@@ -47,6 +51,11 @@ def record(repository: Repository, run: Run, now: Scan, rivals: Iterable[Aim]) -
 
     outcome: Outcome = repository.store.transact(rule)
     journal.note(root, outcome.snapshots)
+    made = [one.path for one in outcome.snapshots if one.reason == RAN][:_COMPARED]
+    if made and system.isdir(f"{repository.tree.common}/worktrees"):
+        from pucs.client.abroad import tell_of  # noqa: PLC0415 - most repositories have one worktree
+
+        tell_of(repository, run.agent, made)
     if outcome.snapshots:
         from pucs.client.publishing import publish_soon  # noqa: PLC0415 - most commands change nothing
 

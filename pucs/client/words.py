@@ -27,8 +27,9 @@ def words_of(repository: Repository, finding: Finding, sights: list[Sight], stre
     now = sight.data if sight is not None else None
     was = contents.kept(repository.store.root, lock.base) if lock is not None else None
     if finding.others:
-        was = finding.others[0]
-    shows = was is not None and finding.tree == repository.tree.id
+        was, *rest = finding.others
+        now = rest[0] if rest else now
+    shows = was is not None and (finding.tree == repository.tree.id or len(finding.others) > 1)
     changed = cuts(lines_of(was), lines_of(now)) if shows and was is not None and now is not None else []
     circumstances = Circumstances(
         command=repository.installation.command,

@@ -62,7 +62,21 @@ _TYPES: dict[str, Any] = {
         ("token", "revision", "denials", "first", "children", "number", "pid", "place", "numbered", "printed"), int
     ),
     **dict.fromkeys(
-        ("locks", "waiters", "notices", "paths", "told", "runs", "parts", "waits", "needs", "had", "orders", "intents"),
+        (
+            "locks",
+            "waiters",
+            "notices",
+            "paths",
+            "told",
+            "runs",
+            "parts",
+            "waits",
+            "needs",
+            "had",
+            "orders",
+            "intents",
+            "release",
+        ),
         list,
     ),
     **dict.fromkeys(("numbers", "handed", "waiting"), list),

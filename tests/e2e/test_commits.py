@@ -99,7 +99,7 @@ def test_a_commit_that_sweeps_up_a_peers_bytes_is_refused_and_names_the_peer(
     peer, me = agent_of(model, "MAIN-1"), agent_of(model, "MAIN-2")
     edited, swept, passed = model.results("MAIN-2")
     assert (edited.is_error, swept.is_error, passed.is_error) == (False, True, False)
-    assert f"shared.txt: holds uncommitted changes of {peer} since" in swept.text
+    assert f'shared.txt: holds uncommitted changes of {peer} (task "MAIN-1 go") since' in swept.text
     assert "src/app.py:" not in swept.text
     assert repo.git("log", "--reverse", "--format=%s").split("\n") == ["first", "Mine"]
     assert repo.git("show", "--format=", "--name-only", "HEAD") == "src/app.py"

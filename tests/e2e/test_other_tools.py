@@ -39,7 +39,7 @@ def test_an_mcp_tool_that_writes_is_guarded(claude: Claude, model: ModelServer, 
     _, denied, written, was_read = model.results("MAIN-2")
     peer, me = agent_of(model, "MAIN-1"), agent_of(model, "MAIN-2")
     assert denied.text.startswith(
-        f"PreToolUse:mcp__notes__append_note hook error: PUCS: shared.txt is being changed by {peer} since "
+        f'PreToolUse:mcp__notes__append_note hook error: PUCS: shared.txt is being changed by {peer} (task "MAIN-1 go") since '
     )
     assert (denied.is_error, written.text, was_read.text) == (True, "# a repository\na note\n", "first\n")
     assert (repo.read("shared.txt"), repo.read("README.md")) == ("first\n", "# a repository\na note\n")
@@ -69,7 +69,7 @@ def test_a_notebook_is_guarded_like_any_file(claude: Claude, model: ModelServer,
     denied, granted = model.results("MAIN-2")[-2:]
     peer, me = agent_of(model, "MAIN-1"), agent_of(model, "MAIN-2")
     assert denied.text.startswith(
-        f"PreToolUse:NotebookEdit hook error: PUCS: held.ipynb is being changed by {peer} since "
+        f'PreToolUse:NotebookEdit hook error: PUCS: held.ipynb is being changed by {peer} (task "MAIN-1 go") since '
     )
     assert (denied.is_error, granted.is_error) == (True, False)
     assert repo.read("held.ipynb") == theirs

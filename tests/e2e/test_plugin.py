@@ -2,6 +2,7 @@
 
 import json
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,8 @@ from tests.e2e.workplace import Repo
 pytestmark = pytest.mark.client
 
 PLUGIN = ["--plugin-dir", package_root()]
+SKILL = (Path(package_root()) / "skills/pucs/SKILL.md").read_text()
+DESCRIPTION = SKILL.partition("description: ")[2].partition("\n")[0]
 
 
 def test_the_client_finds_the_plugin_valid(claude: Claude) -> None:
@@ -52,7 +55,7 @@ def test_the_plugin_guards_and_says_everything_once(
     log = {(entry["agent"], entry["action"]) for entry in guarded.log()}
     assert log == {
         *((agent, action) for agent in (peer, me) for action in ("started", "ended")),
-        *((peer, "locked"), (peer, "changed"), (me, "denied")),
+        *((peer, "intended"), (peer, "locked"), (peer, "changed"), (me, "denied")),
     }
     assert len(guarded.log()) == len(log)
 
@@ -66,5 +69,8 @@ def test_the_plugin_is_silent_where_nobody_installed_pucs(claude: Claude, model:
 
     assert [result.is_error for result in model.results("MAIN-1")] == [False, False]
     assert [answer["exit_code"] for answer in session.hooks("PreToolUse")] == [0, 0]
-    assert (said(session), json.dumps(model.requests("MAIN-1")[-1].body).count("PUCS")) == ([], 0)
+    assert said(session) == []
+    asked = json.dumps(model.requests("MAIN-1")[-1].body)
+    assert asked.count(DESCRIPTION) == 1, "the client lists the plugin's skill"
+    assert asked.replace(DESCRIPTION, "").count("PUCS") == 0
     assert sorted(path.name for path in (repo.path / ".git").glob("pucs*")) == []

@@ -30,7 +30,8 @@ def test_a_refused_permission_leaves_the_file_to_others(
 
     assert locks == "nothing is locked\n"
     assert first.denials == ["Write"]
-    assert [entry["action"] for entry in guarded.log(agent="agent-1")] == ["started", "locked", "released", "ended"]
+    actions = [entry["action"] for entry in guarded.log(agent="agent-1")]
+    assert actions == ["started", "intended", "locked", "released", "ended"]
     assert [result.is_error for result in model.results("MAIN-1") + model.results("MAIN-2")] == [True, False]
     assert repo.read("shared.txt") == "one\nTWO\nthree\n"
     assert said(first, "PreToolUse") == said(second, "PreToolUse") == []

@@ -50,7 +50,7 @@ def test_two_agents_in_one_file_commit_their_own_lines(
     assert "+FIRST 2" in denied.text
     assert "SECOND" not in denied.text
     peer = agent_of(model, "MAIN-2")
-    assert f"`git commit -a` would commit others' unfinished work: long.txt by {peer} since" in bundled.text
+    assert f'long.txt by {peer} (task "M' in bundled.text
     assert bundled.text.endswith("pucs commit -m MESSAGE long.txt`.")
     assert (committed.is_error, too.is_error) == (False, False), (committed.text, too.text)
     of_first = [line.replace("line 2", "FIRST 2") if line == "line 2" else line for line in LINES]

@@ -62,7 +62,9 @@ def test_a_heredoc_onto_a_held_file_is_denied(claude: Claude, model: ModelServer
     denied, was_read = model.results("MAIN-2")
     holder = agent_of(model, "MAIN-1")
     assert denied.is_error
-    assert denied.text.startswith(f"PreToolUse:Bash hook error: PUCS: shared.txt is being changed by {holder} since ")
+    assert denied.text.startswith(
+        f'PreToolUse:Bash hook error: PUCS: shared.txt is being changed by {holder} (task "MAIN-1 go") since '
+    )
     assert "-two\n+TWO" in denied.text
     assert len(denied.text) <= len("PreToolUse:Bash hook error: ") + 600
     assert (was_read.is_error, was_read.text) == (False, "one\nTWO\nthree")

@@ -55,8 +55,8 @@ def test_a_subagent_works_inside_its_parents_lock_and_leaves_it_its_bytes(
     assert [result.is_error for result in model.results("SUB-A")] == [False] * 4
     assert (repo.read("shared.txt"), repo.read("src/app.py")) == ("ONE\nTWO\nthree\n", "def main():\n    return 1\n")
     of_sub, of_both, later = (result.text for result in model.results("MAIN-2"))
-    assert f"PUCS: src/app.py is being changed by {sub} since" in of_sub
-    assert f"PUCS: shared.txt is being changed by {sub} since" in of_both
+    assert f'PUCS: src/app.py is being changed by {sub} (task "MAIN-1 go") since' in of_sub
+    assert f'PUCS: shared.txt is being changed by {sub} (task "MAIN-1 go") since' in of_both
     assert "Their change so far:\n@@ line 2\n-two\n+TWO\n" in of_both
     assert f"PUCS: src/app.py is still held by {parent}." in later
     assert locks == {"shared.txt": parent, "src/app.py": parent}
@@ -83,7 +83,7 @@ def test_subagents_of_one_session_exclude_each_other_until_one_is_over(
     parent, one, other = (agent_of(model, marker) for marker in ("MAIN-1", "SUB-A", "SUB-B"))
     assert {one, other} == {f"{parent}/1", f"{parent}/2"}
     refused, granted = model.results("SUB-B")[1:]
-    assert f"PUCS: shared.txt is being changed by {one} since" in refused.text
+    assert f'PUCS: shared.txt is being changed by {one} (task "MAIN-1 go") since' in refused.text
     assert (refused.is_error, granted.is_error) == (True, False)
     assert repo.read("shared.txt") == "ONE\nTWO\nthree\n"
     assert guarded.locks() == {"shared.txt": f"{parent} parked"}

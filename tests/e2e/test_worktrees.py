@@ -78,7 +78,7 @@ def test_a_critical_file_is_denied_across_worktrees(
     assert denied.is_error
     assert denied.text.startswith(
         "PreToolUse:Edit hook error: PUCS: shared.txt is a critical file, and only one worktree at a time may change it. "
-        f"In the main worktree it is being changed by {agent_of(model, 'MAIN-1')} since "
+        f'In the main worktree it is being changed by {agent_of(model, "MAIN-1")} (task "MAIN-1 go") since '
     )
     assert "three\n" in (side / "shared.txt").read_text()
 

@@ -10,7 +10,17 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import command_cost, commit_cost, contended_cost, crowd, deaths, edit_cost, throughput, working_day
+from benchmarks import (
+    command_cost,
+    commit_cost,
+    contended_cost,
+    crowd,
+    deaths,
+    edit_cost,
+    notices,
+    throughput,
+    working_day,
+)
 from benchmarks.figures import markdown
 
 BENCHMARKS = {
@@ -19,6 +29,7 @@ BENCHMARKS = {
     "crowd": crowd.measure,
     "throughput": throughput.measure,
     "deaths": deaths.measure,
+    "notices": notices.measure,
     "command": command_cost.measure,
     "commit": commit_cost.measure,
     "afternoon": working_day.measure,

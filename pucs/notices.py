@@ -110,12 +110,15 @@ def is_due(agent: str, writes: dict[str, Any], view: View, known: tuple[str, ...
 def handed(agent: str, reader: Reader, view: View, most: int = AT_ONCE) -> Change:
     """Hands notices to a process that will show them: at most three a call, the severest first, then the oldest.
 
-    What was handed to a process of the same client that is done, or still at it, is not handed again.
+    What was handed to a process of the same client that is done, or still at it, is not handed again. While one is at
+    it, others get nothing: should it die, what it was handed comes first.
     """
     before = inbox_of(agent, view)
     spent = sum(len(answer.numbers) for answer in before.handed if answer.call and answer.call in reader.calls)
     inbox = _confirmed(before, reader, view)
     out = {number for answer in inbox.handed for number in answer.numbers}
+    if any(not answer.printed and answer.hook != reader.hook for answer in inbox.handed):
+        most = 0
     chosen = ranked(one for one in inbox.notices if one.number not in out)[: max(0, most - spent)]
     if chosen:
         call = reader.calls[-1] if reader.calls else ""

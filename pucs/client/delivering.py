@@ -7,7 +7,7 @@ import time
 from pucs import agents, notices, system
 from pucs.client.calls import Caller, identity_of
 from pucs.client.opening import Repository, repository_at
-from pucs.errors import StoreError
+from pucs.errors import StoreBusy, StoreError
 from pucs.notice_wording import said
 from pucs.record import Record
 from pucs.state import processes
@@ -16,7 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pucs.model import Notice, Process
 
-_DEADLINE = 1.0
+_DEADLINE = 5.0
+"""Longer than others wait, and less than a client gives its hooks: what is not noted as printed comes again."""
 _TICKS = 100
 """Linux counts the starts of processes in hundredths of a second since it booted, on every machine."""
 
@@ -35,9 +36,13 @@ _owed: list[_Receipt] = []
 def deliver(repository: Repository, agent: str, caller: Caller, calls: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The texts that the agent is to be told now, at most three for these calls.
 
-    Whoever prints them says so with `printed()`; until then they are not told, and come again.
+    Whoever prints them says so with `printed()`; until then they are not told, and come again. None where the state is
+    busy: the next call gets them.
     """
-    return tuple(said(one) for one in hand(repository, agent, reader_of(repository, caller, calls)))
+    try:
+        return tuple(said(one) for one in hand(repository, agent, reader_of(repository, caller, calls)))
+    except StoreBusy:
+        return ()
 
 
 def hand(repository: Repository, agent: str, reader: notices.Reader, most: int = notices.AT_ONCE) -> tuple[Notice, ...]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import crowd, deaths, working_day
+from benchmarks import crowd, deaths, notices, working_day
 
 
 @pytest.fixture(autouse=True)
@@ -23,4 +23,9 @@ def test_deaths_leave_nothing_behind():
 
 def test_an_afternoon_loses_and_bundles_nothing():
     report = working_day.measure(calls=120, in_turn=True)
+    assert report.holds, report
+
+
+def test_notices_arrive_through_kills_once_and_in_order():
+    report = notices.measure(notices=150, senders=8)
     assert report.holds, report

@@ -17,6 +17,7 @@ from benchmarks import (
     crowd,
     deaths,
     edit_cost,
+    feature_pairs,
     notices,
     throughput,
     working_day,
@@ -33,6 +34,7 @@ BENCHMARKS = {
     "command": command_cost.measure,
     "commit": commit_cost.measure,
     "afternoon": working_day.measure,
+    "pairs": feature_pairs.measure,
 }
 
 

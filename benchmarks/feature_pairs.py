@@ -1,9 +1,13 @@
-"""Pairs of real features in one working tree, through the real hooks: who is denied, against what git could not merge.
+"""Pairs of real features through the real hooks, in one working tree and in two: who is denied, and who is warned.
 
-    python -m benchmarks.feature_pairs PAIRS.jsonl.gz FOLDER [--every N]
+    python -m benchmarks.feature_pairs PAIRS.jsonl.gz FOLDER [--every N] [--trees one|two|both]
+    FEATURE_PAIRS=PAIRS.jsonl.gz FEATURE_BASES=FOLDER python -m benchmarks pairs
 
 PAIRS has a line for each pair: repository, base commit, for each shared file the base's line ranges that each feature
-changes (half-open, from 1), with git's verdict on the two. FOLDER has the repositories, bare, as `owner+name/repo`.
+changes (half-open, from 1), with git's verdict on the two. FOLDER has the repositories, bare, as `owner+name/repo`;
+without one each base is a text of numbered lines, and `python -m benchmarks pairs` takes the pairs of the tests.
+
+*Near* pairs share no line, but come within three kept lines of each other: what is hard to tell, counted apart.
 """
 
 from __future__ import annotations
@@ -11,17 +15,19 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.figures import Report, at_least, at_most, markdown, told
+from benchmarks.figures import Figure, Report, at_least, at_most, markdown, told
 from tests.support import ENTRY, ROOT, Client, Repo
 
 HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
-Ranges = list[list[int]]
+_WARNING = "will have to be merged"
+_NEAR = 3
 
 
 class Line(NamedTuple):
@@ -32,11 +38,20 @@ class Line(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of one pair: was anybody denied, would git have conflicted, and did the commits come apart."""
+    """What became of one pair: anybody denied (or warned), would git have conflicted, did the commits come apart."""
 
     denied: bool
     conflict: bool
-    apart: bool | None
+    apart: bool | None = None
+    near: bool = False
+
+
+class Stage(NamedTuple):
+    """Where pairs are played: a repository with a worktree for each side, and where bases come from."""
+
+    repo: Repo
+    sides: dict[str, Repo]
+    folder: Path | None
 
 
 def text_of(lines: list[Line]) -> str:
@@ -55,17 +70,42 @@ def changed(lines: list[Line], start: int, end: int, mark: str) -> list[Line]:
     return [*lines[:low], Line(mark, -1), *lines[high:]]
 
 
-def one_pair(pair: dict[str, Any], repo: Repo, gitdir: Path, number: int) -> Outcome:
+def is_near(pair: dict[str, Any]) -> bool:
+    """Whether the two share no line of the base, but at most three kept ones lie between them."""
+    gaps = [
+        max(one[0], other[0]) - min(one[1], other[1])
+        for ranges in pair["files"].values()
+        for one in ranges["a"]
+        for other in ranges["b"]
+    ]
+    return 0 <= min(gaps, default=-1) <= _NEAR
+
+
+def laid(pair: dict[str, Any], stage: Stage) -> dict[str, list[Line]]:
+    """The pair's shared files as the base has them, committed in the main worktree without hooks."""
     files: dict[str, list[Line]] = {}
-    for name in pair["files"]:
-        shown = subprocess.run(
-            ["git", f"--git-dir={gitdir}", "show", f"{pair['base']}:{name}"], capture_output=True, check=True
-        )
-        texts = shown.stdout.decode().splitlines(keepends=True)
+    for name, ranges in pair["files"].items():
+        if stage.folder is None:
+            last = max(end for side in ranges.values() for _, end in side)
+            data = b"".join(b"base %d\n" % number for number in range(1, last + 5))
+        else:
+            gitdir = stage.folder / pair["repo"].replace("/", "+") / "repo"
+            command = ["git", f"--git-dir={gitdir}", "show", f"{pair['base']}:{name}"]
+            data = subprocess.run(command, capture_output=True, check=True).stdout
+        texts = data.decode().splitlines(keepends=True)
         files[name] = [Line(text, at) for at, text in enumerate(texts, 1)]
-        repo.write(name, shown.stdout)
+        stage.repo.write(name, data)
+    quietly(stage.repo, "Base")
+    return files
+
+
+def quietly(repo: Repo, subject: str) -> None:
     repo.git("add", "-A")
-    repo.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "--allow-empty", "-m", "Base")
+    repo.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "--allow-empty", "-m", subject)
+
+
+def in_one_tree(pair: dict[str, Any], stage: Stage, number: int) -> Outcome:
+    repo, files = stage.repo, laid(pair, stage)
     agents = {side: Client(repo, PUCS_AGENT_ID=f"{side}-{number}") for side in ("a", "b")}
     denied, finished = False, []
     for side, agent in agents.items():
@@ -79,12 +119,33 @@ def one_pair(pair: dict[str, Any], repo: Repo, gitdir: Path, number: int) -> Out
                     files[name] = wanted
         finished.append(agent)
     together = None if denied else come_apart(repo, finished, files)
-    repo.git("add", "-A")
-    repo.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "--allow-empty", "-m", "Done")
+    quietly(repo, "Done")
     for agent in finished:
         agent.end()
         agent.close()
-    return Outcome(denied, pair["conflict"], together)
+    return Outcome(denied, pair["conflict"], together, is_near(pair))
+
+
+def in_two_trees(pair: dict[str, Any], stage: Stage, number: int) -> Outcome:
+    """Each side works in its worktree, both on branches from one base; a side is warned where it is told so."""
+    base, warned = laid(pair, stage), False
+    for side, repo in stage.sides.items():
+        repo.git("-c", "core.hooksPath=/dev/null", "switch", "-q", "-C", f"{side}-{number}", "main")
+    agents = {side: Client(repo, PUCS_AGENT_ID=f"{side}-{number}-two") for side, repo in stage.sides.items()}
+    for side, agent in agents.items():
+        agent.start()
+        files = dict(base)
+        for name, ranges in pair["files"].items():
+            for start, end in ranges[side]:
+                files[name] = changed(files[name], start, end, f"# {side} {number} {start}\n")
+                reply = agent.write(name, text_of(files[name]))
+                assert not reply.denied, reply.reason
+                warned = warned or _WARNING in reply.context
+    for side, agent in agents.items():
+        agent.end()
+        agent.close()
+        quietly(stage.sides[side], "Done")
+    return Outcome(warned, pair["conflict"], near=is_near(pair))
 
 
 def come_apart(repo: Repo, agents: list[Client], files: dict[str, list[Line]]) -> bool:
@@ -105,33 +166,67 @@ def come_apart(repo: Repo, agents: list[Client], files: dict[str, list[Line]]) -
     )
 
 
-def measure(pairs: list[dict[str, Any]], folder: Path) -> Report:
+def measure(
+    pairs: list[dict[str, Any]] | None = None, folder: Path | None = None, trees: tuple[str, ...] = ("one", "two")
+) -> Report:
+    """Without pairs: those that the environment names, else the ones of the tests on bases of numbered lines."""
+    if pairs is None:
+        pairs, folder = _chosen()
     with tempfile.TemporaryDirectory() as where:
-        repo = Repo.create(Path(where)).guard()
-        for name in HOOKS:
-            hook = repo.common / "hooks" / name
-            hook.parent.mkdir(exist_ok=True)
-            script = f"{ROOT}/hooks/git_hook.py"
-            hook.write_text(f"#!/bin/sh\nexec {sys.executable} -I -S -c '{ENTRY}' {ROOT} {script} {name} \"$@\"\n")
-            hook.chmod(0o755)
-        found = [
-            one_pair(pair, repo, folder / pair["repo"].replace("/", "+") / "repo", number)
-            for number, pair in enumerate(pairs)
-        ]
-    denials = [one for one in found if one.denied]
-    apart = [one.apart for one in found if one.apart is not None]
-    needless = sum(not one.conflict for one in denials) / max(len(denials), 1)
-    missed = sum(one.conflict and not one.denied for one in found) / len(found)
-    figures = (
-        told("pairs", len(found)),
-        told("needless with a lock on the whole file", f"{sum(not one.conflict for one in found) / len(found):.1%}"),
-        at_most("needless denials, of all denials", 100 * needless, 3, " %"),
-        at_most("conflicts missed, of all pairs", 100 * missed, 0.5, " %"),
-        at_least("commits that come apart", 100 * sum(apart) / max(len(apart), 1), 100, " %"),
-    )
+        stage = _stage(Path(where), folder)
+        played = {name: [_PLAYS[name](pair, stage, n) for n, pair in enumerate(pairs)] for name in trees}
+    figures = [told("pairs", len(pairs)), told("pairs that git could not merge", sum(one["conflict"] for one in pairs))]
+    for name, found in played.items():
+        what = "denials in one tree" if name == "one" else "warnings in two worktrees"
+        figures += _judged(what, found)
+        near = [one for one in found if one.near]
+        needless = sum(one.denied and not one.conflict for one in near)
+        missed = sum(one.conflict and not one.denied for one in near)
+        figures.append(told(f"{what}, near pairs only", f"{len(near)}: {needless} needless, {missed} missed"))
+        apart = [one.apart for one in found if one.apart is not None]
+        if apart:
+            figures.append(at_least("commits that come apart", 100 * sum(apart) / len(apart), 100, " %"))
+    bases = "fetched bases" if folder is not None else "bases of numbered lines"
     return Report(
-        "Two features in one tree", "Each range of a feature is one edit; git's verdict is the judge.", figures
+        "Pairs of features",
+        f"Each range of a feature is one edit through the hooks, on {bases}; git's verdict on the two is the judge.",
+        tuple(figures),
     )
+
+
+def _judged(what: str, found: list[Outcome]) -> list[Figure]:
+    denials = [one for one in found if one.denied]
+    needless = sum(not one.conflict for one in denials) / max(len(denials), 1)
+    missed = sum(one.conflict and not one.denied for one in found) / max(len(found), 1)
+    return [
+        at_most(f"needless {what}, of all such", 100 * needless, 3, " %"),
+        at_most(f"conflicts without {what}, of all pairs", 100 * missed, 0.5, " %"),
+    ]
+
+
+def _stage(where: Path, folder: Path | None) -> Stage:
+    repo = Repo.create(where).guard()
+    sides = {side: repo.worktree(side) for side in ("a", "b")}
+    for name in HOOKS:
+        hook = repo.common / "hooks" / name
+        hook.parent.mkdir(exist_ok=True)
+        script = f"{ROOT}/hooks/git_hook.py"
+        hook.write_text(f"#!/bin/sh\nexec {sys.executable} -I -S -c '{ENTRY}' {ROOT} {script} {name} \"$@\"\n")
+        hook.chmod(0o755)
+    return Stage(repo, sides, folder)
+
+
+def _chosen() -> tuple[list[dict[str, Any]], Path | None]:
+    named, folder = os.environ.get("FEATURE_PAIRS"), os.environ.get("FEATURE_BASES")
+    if named and folder:
+        return read(Path(named)), Path(folder)
+    return read(ROOT / "tests/data/feature_pairs.jsonl"), None
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The pairs of a file, packed or not."""
+    data = path.read_bytes()
+    return [json.loads(line) for line in (gzip.decompress(data) if path.suffix == ".gz" else data).splitlines()]
 
 
 def main() -> int:
@@ -139,11 +234,15 @@ def main() -> int:
     parser.add_argument("pairs", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth pair")
+    parser.add_argument("--trees", choices=("one", "two", "both"), default="both", help="in how many worktrees")
     arguments = parser.parse_args()
-    pairs = [json.loads(line) for line in gzip.decompress(arguments.pairs.read_bytes()).splitlines()]
-    report = measure(pairs[:: arguments.every], arguments.folder)
+    trees = ("one", "two") if arguments.trees == "both" else (arguments.trees,)
+    report = measure(read(arguments.pairs)[:: arguments.every], arguments.folder, trees)
     print(markdown(report))
     return int(not report.holds)
+
+
+_PLAYS = {"one": in_one_tree, "two": in_two_trees}
 
 
 if __name__ == "__main__":

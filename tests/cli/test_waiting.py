@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from tests.cli.conftest import Pucs, begin, shell_of
+from tests.commits.conftest import commit, hook_up
 from tests.support import Client, Repo, policy
 
 Popen = subprocess.Popen
@@ -27,7 +28,7 @@ class Line:
         self.waits: list[Popen[str]] = []
 
     def joins(self, who: Client, *what: str) -> "Popen[str]":
-        wait = begin(self.repo, "wait", *what, "--timeout", "60", **shell_of(who))
+        wait = begin(who.repo, "wait", *what, "--timeout", "60", **shell_of(who))
         self.waits.append(wait)
         assert wait.stderr is not None
         said = wait.stderr.readline()
@@ -220,6 +221,54 @@ class TestPlace:
         queue = json.loads(pucs("status", "--json").stdout)["critical_files"]["*.py"]["queue"]
         assert queue == ["agent-3", "agent-2", "agent-4"]
         assert "3 waiting: agent-3, agent-2, agent-4" in pucs("locks").stdout
+
+
+class TestCriticalFileOfSeveralWorktrees:
+    @pytest.fixture
+    def apart(self, client, guarded: Repo) -> list[Client]:
+        """Three agents, each in a worktree of its own."""
+        guarded.guard(policy(critical={"a.py": 7200}, locks={"wait_s": 0}))
+        made = [client(guarded), client(guarded.worktree("side")), client(guarded.worktree("third"))]
+        for one in made:
+            one.start()
+        return made
+
+    def test_first_come_first_served_whichever_worktree_they_are_in(self, apart: list[Client], line: Line) -> None:
+        anna, bob, carl = apart
+        anna.write("a.py", "anna\n")
+        bobs, carls = line.joins(bob, "a.py"), line.joins(carl, "a.py")
+        anna.write("a.py", "a = 1\n")
+        assert "a.py is yours" in line.served(bobs)
+        assert carls.poll() is None
+        assert "worktree side" in carl.pre("Edit", "a.py").reason
+        assert "worktree side" in anna.pre("Edit", "a.py").reason
+        gives_back = begin(bob.repo, "unlock", "a.py", **shell_of(bob))
+        assert gives_back.communicate(timeout=60)[0] == "a.py is free\n"
+        assert "a.py is yours" in line.served(carls)
+
+    def test_nobody_pushes_in_from_another_worktree(self, apart: list[Client], line: Line) -> None:
+        anna, bob, carl = apart
+        anna.write("a.py", "anna\n")
+        wait = line.joins(bob, "a.py")
+        line.stops(wait)
+        anna.write("a.py", "a = 1\n")
+        assert "agent-2 has waited for it since" in carl.pre("Edit", "a.py").reason
+        assert "agent-2 has waited for it since" in anna.pre("Edit", "a.py").reason
+        wait.send_signal(signal.SIGCONT)
+        assert "a.py is yours" in line.served(wait)
+
+    def test_whoever_waited_needs_the_version_that_was_committed_meanwhile(
+        self, apart: list[Client], line: Line, guarded: Repo
+    ) -> None:
+        anna, bob, _ = apart
+        hook_up(guarded)
+        anna.write("a.py", "anna\n")
+        wait = line.joins(bob, "a.py")
+        assert commit(anna, "-am", "feat: Anna").status == 0
+        assert "a.py is yours" in line.served(wait)
+        assert "Run `git merge main`" in bob.pre("Edit", "a.py").reason
+        bob.repo.git("merge", "-q", "main")
+        assert bob.edit("a.py", "anna\n", "bob\n").silent
 
 
 class TestRefusal:

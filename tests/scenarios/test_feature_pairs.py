@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pucs import scopes
+from pucs import across, scopes
 from pucs.linediff import lines_of
 from pucs.locks import HELD
 from pucs.model import Lock, Target, Tree
@@ -56,3 +56,21 @@ def test_denied_exactly_where_git_sees_a_conflict(pair: dict[str, Any]) -> None:
             base = b"".join(b"base %d\n" % number for number in range(1, last + 5))
             denied.append(is_denied(base, ranges[one], ranges[other]))
         assert any(denied) == pair["conflict"]
+
+
+@pytest.mark.parametrize(
+    "pair", PAIRS, ids=[f"{n}-{'conflict' if one['conflict'] else 'clean'}" for n, one in enumerate(PAIRS)]
+)
+def test_warned_across_worktrees_exactly_where_git_sees_a_conflict(pair: dict[str, Any]) -> None:
+    """Both features finished, each in its worktree, neither of them landed."""
+    for one, other in (("a", "b"), ("b", "a")):
+        warned = []
+        for ranges in pair["files"].values():
+            last = max(end for side in ranges.values() for _, end in side)
+            base = b"".join(b"base %d\n" % number for number in range(1, last + 5))
+            mine, theirs = (lines_of(changed(base, ranges[side], side)) for side in (one, other))
+            met = across.meeting(lines_of(base), mine, theirs)
+            warned.append(bool(met))
+            assert not any(across.landed(hunk, theirs, lines_of(base)) for hunk, _ in met)
+            assert all(across.landed(hunk, theirs, theirs) for hunk, _ in met)
+        assert any(warned) == pair["conflict"]

@@ -29,6 +29,8 @@ def changes_between(before: Facts | None, after: Facts | None) -> tuple[ApiChang
         now = new.get(name)
         if now == was or OPAQUE in (was.kind, now.kind if now is not None else ""):
             continue
+        if now is None and after is not None and after.broken:
+            continue
         if now is None:
             found.append(_gone(was, old, new))
         else:

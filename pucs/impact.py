@@ -8,7 +8,21 @@ break nobody.
 from __future__ import annotations
 
 from pucs import inheritance, results, signatures
-from pucs.interface import CLASS, FUNCTION, VALUE, Break, Definition, Parameter, Use, last_name, steps_of
+from pucs.api_changes import BASES
+from pucs.interface import (
+    ALIAS,
+    CLASS,
+    FUNCTION,
+    VALUE,
+    ApiChange,
+    Break,
+    Definition,
+    Facts,
+    Parameter,
+    Use,
+    last_name,
+    steps_of,
+)
 from pucs.raising import escapes
 from pucs.sources import Sources
 from pucs.things import DEFINED, INSTANCE, MODULE, RESULT, UNKNOWN, Thing
@@ -18,23 +32,61 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _AS_CLASS = ("base", "except", "isinstance")
+_ROUNDS = 3
 _ONLY_NAMED = ("import", "patch", "override")
 
 
-def breaks(old: Sources, new: Sources, changed: frozenset[str], users: Iterable[str]) -> tuple[Break, ...]:
-    """What the difference between both breaks in these files, first line first, one break for a line and a symbol."""
+def breaks(
+    old: Sources,
+    new: Sources,
+    changed: frozenset[str],
+    users: Iterable[str],
+    names: frozenset[str] | None = None,
+) -> tuple[Break, ...]:
+    """What the difference between both breaks in these files, first line first, one break for a line and a symbol.
+
+    With `names` only uses of what is called so are looked at.
+    """
     found: dict[tuple[str, int, str], Break] = {}
     for path in users:
         facts = new.facts(path)
         if facts is None:
             continue
         for use in facts.uses:
+            if names is not None and names.isdisjoint(steps_of(use.chain)[1]):
+                continue
             one = _judged(use, path, old, new, changed)
             if one is not None:
                 found.setdefault((one.path, one.line, one.symbol), one)
         for one in inheritance.overridden(path, old, new, changed):
             found.setdefault((one.path, one.line, one.symbol), one)
     return tuple(sorted(found.values()))
+
+
+def names_reaching(changes: Iterable[ApiChange], files: Iterable[Facts]) -> frozenset[str]:
+    """The names under which what changed can be used: its own, those of aliases, and of classes that inherit."""
+    names: set[str] = set()
+    for change in changes:
+        owner, _, name = change.symbol.rpartition(".")
+        names.add(name)
+        if name.startswith("__") or change.kind == BASES:
+            names.add(owner.rpartition(".")[2] or name)
+    known = list(files)
+    for _ in range(_ROUNDS):
+        more = {
+            one.name.rpartition(".")[2] for facts in known for one in facts.definitions.values() if _leads(one, names)
+        }
+        if more <= names:
+            break
+        names |= more
+    return frozenset(names)
+
+
+def _leads(one: Definition, names: set[str]) -> bool:
+    """Whether a definition stands for, inherits from, or gives, something of these names."""
+    if one.kind in (ALIAS, VALUE):
+        return bool(one.target) and last_name(one.target) in names
+    return any(last_name(base) in names for base in one.bases)
 
 
 def _judged(use: Use, path: str, old: Sources, new: Sources, changed: frozenset[str]) -> Break | None:

@@ -62,12 +62,16 @@ class Use(Record):
 
 
 class Facts(Record):
-    """Everything known of one file. `exports` is `__all__`, None without; `stars` are the modules it imports whole."""
+    """Everything known of one file. `exports` is `__all__`, None without; `stars` are the modules it imports whole.
+
+    Of a `broken` one more may be there than could be read.
+    """
 
     definitions: dict[str, Definition] = {}
     uses: tuple[Use, ...] = ()
     stars: tuple[str, ...] = ()
     exports: tuple[str, ...] | None = None
+    broken: bool = False
 
 
 class ApiChange(Record):

@@ -125,7 +125,7 @@ class Sources:
         below = self.modules.inside(path, name)
         if below is not None:
             return Thing(MODULE, below)
-        if facts is None or "__getattr__" in facts.definitions:
+        if facts is None or facts.broken or "__getattr__" in facts.definitions:
             return NOBODY_KNOWS
         return None
 
@@ -181,6 +181,7 @@ class Sources:
             facts = self.facts(path)
             found = facts.definitions.get(f"{owner.name}.{name}") if facts else None
             if found is None:
+                unknown = unknown or (facts is not None and facts.broken)
                 continue
             if found.kind == FUNCTION and "property" in found.flags:
                 return self._property(Thing(DEFINED, path, found), found, depth) if is_instance else NOBODY_KNOWS

@@ -7,9 +7,13 @@ import time
 
 from pucs import system
 from pucs.client.opening import Repository, repository_of
+from pucs.errors import StoreError
 from pucs.git.locate import Tree
-from pucs.state import journal
+from pucs.state import contents, journal
 from pucs.state.turn import Turn
+
+WATCHED = "watched"
+"""The file that says up to where a watcher has seen what happened."""
 
 _SOONEST = 1.0
 _SHARE = 20.0
@@ -33,6 +37,28 @@ def move_soon(repository: Repository) -> None:
         if not free:
             return
     _start("move_snapshots", repository.tree)
+
+
+def watch_soon(repository: Repository) -> None:
+    """Starts a watcher in the background where files changed since the last one looked, unless one is at work."""
+    root = repository.store.root
+    try:
+        mark = contents.read_all(f"{root}/{WATCHED}")
+    except OSError:
+        mark = b""
+    if f'"journal": {journal.size(root)},'.encode() in mark:
+        return
+    from pucs.impact_notices import is_company  # noqa: PLC0415 - only the publisher asks
+
+    try:
+        if not is_company(repository.store.read(), with_streams=bool(repository.policy.streams)):
+            return
+    except StoreError:
+        return
+    with Turn(root, "watching") as free:
+        if not free:
+            return
+    _start("watch_impact", repository.tree)
 
 
 def _start(name: str, tree: Tree) -> None:
@@ -59,6 +85,7 @@ def publish_in_background(tree: Tree) -> None:
     if repository is None:
         return
     pause = _SOONEST
+    watch_soon(repository)
     with Turn(repository.store.root) as mine:
         for _ in range(_ROUNDS if mine else 0):
             time.sleep(pause)
@@ -67,6 +94,7 @@ def publish_in_background(tree: Tree) -> None:
             revision = repository.store.read().revision
             began = time.monotonic()
             publish(repository)
+            watch_soon(repository)
             pause = max(_SOONEST, _SHARE * (time.monotonic() - began))
             if repository.store.read().revision == revision:
                 return

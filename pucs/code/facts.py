@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
+import sys
 import warnings
+import zlib
 
 from pucs.code.grammars import language_of
 from pucs.code.python_reading import facts_of_tree
@@ -16,6 +19,15 @@ if TYPE_CHECKING:
 
 _LARGEST = 1 << 20
 _BOM = b"\xef\xbb\xbf"
+
+
+def version() -> str:
+    """What changes with everything that facts depend on: this package's readers and the interpreter's grammar."""
+    here = os.path.dirname(__file__)
+    names = sorted(name for name in os.listdir(here) if name.endswith(".py"))
+    stats = [os.stat(f"{here}/{name}") for name in [*names, "../interface.py"]]
+    told = zlib.crc32(repr([(one.st_size, one.st_mtime_ns) for one in stats]).encode())
+    return f"{sys.version_info[0]}.{sys.version_info[1]}-{told:08x}"
 
 
 def facts_of(data: bytes, path: str, libraries: Iterable[str] = ()) -> Facts | None:
@@ -66,4 +78,4 @@ def _of_broken(text: bytes, path: str, libraries: Iterable[str]) -> Facts | None
     if tree is None:
         return None
     facts = facts_of_tree(tree)
-    return facts._replace(definitions={**opaque, **facts.definitions})
+    return facts._replace(definitions={**opaque, **facts.definitions}, broken=True)

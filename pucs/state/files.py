@@ -26,6 +26,7 @@ _GLANCES = 8
 _KINDS = (
     "path", "agent", "inbox", "conflict", "session", "client", "ticket", "number", "inode", "switch", "stash", "branch",
     "denied", "wait", "task", "hosttask", "handoff", "open", "order", "intent", "roster", "help", "report",
+    "impact",
 )  # fmt: skip
 
 

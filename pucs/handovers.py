@@ -28,12 +28,15 @@ class Accepted(Record):
 def accepted(agent: Agent, identifier: str, targets: tuple[Target, ...], policy: Policy, view: View) -> Change:
     """The handoff is the agent's; the result is Accepted. Raises Refusal where somebody else was first.
 
-    Accepted again by the same agent it goes on where that was interrupted.
+    The result is None where the sender acted after the targets were looked at: look again, and ask again. Accepted
+    again by the same agent it goes on where that was interrupted.
     """
     handoff = handoffs.found(identifier, view)
     again = next((name for name, answer in handoff.answers.items() if _is(answer, agent)), "")
     name = again or handoffs.answerable(handoff, agent)
     now = handoff if again else handoffs.with_answer(handoff, name, agent, ACCEPTED, view)
+    if any(_is_late(target, handoff.from_agent, view) for target in targets):
+        return Change(None)
     writes: dict[str, Any] = {}
     events: list[Event] = []
     passed: list[Target] = []
@@ -64,6 +67,11 @@ def accepted(agent: Agent, identifier: str, targets: tuple[Target, ...], policy:
         events.insert(0, Event(agent.id, agent.stream, "handoff_accepted", details))
     handoffs.closed(now, view, writes)
     return Change(Accepted(now, tuple(passed), kept), writes, tuple(events))
+
+
+def _is_late(target: Target, giver: str, view: View) -> bool:
+    lock = locks.own(view.path(target.path).tree(target.tree), giver)
+    return lock is not None and lock.revision > target.revision
 
 
 def _is(answer: dict[str, Any], agent: Agent) -> bool:

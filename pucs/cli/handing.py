@@ -63,7 +63,11 @@ def _offer(repository: Repository, arguments: argparse.Namespace) -> int:
         raise UsageError("a handoff says something", "add --done TASK, --note TEXT, --breaking CHANGE or --lock PATH")
     handoff = worker(repository).handoff(arguments.words, arguments.done, context, arguments.lock)
     publish_if_possible(repository)
-    return _tell(handoff, arguments, f"handoff {handoff.id} is offered to {', '.join(handoff.to)}")
+    said = [f"handoff {handoff.id} is offered to {shown(', '.join(handoff.to))}"]
+    said += [
+        f"{shown(name)} is no agent yet; it hears of it when it begins" for name in handing.unknown(repository, handoff)
+    ]
+    return _tell(handoff, arguments, "\n".join(said))
 
 
 def _show(repository: Repository, identifier: str, arguments: argparse.Namespace) -> int:

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from pucs.agents import Identity
     from pucs.client.opening import Repository
     from pucs.handovers import Accepted
-    from pucs.model import Agent
+    from pucs.model import Agent, Target
     from pucs.view import View
 
 LONGEST = 16_000
 """So many characters a context may have as JSON: more belongs into a file that it names."""
 
+_LOOKS = 4
 _LISTS = ("new_interfaces", "breaking_changes")
 _TEXTS = ("test_status", "notes")
 
@@ -56,6 +57,8 @@ def offer(
     def rule(view: View) -> Change:
         begun = agents.named(who, view)
         sender = begun.result
+        if sender.id in names:
+            raise UsageError("a handoff is for others", "name agents or streams")
         for target in targets:
             lock = locks.own(view.path(target.path).tree(here), sender.id)
             if lock is None or locks.state_of(lock, target.content, view) == locks.VOID:
@@ -70,6 +73,12 @@ def offer(
     handoff: Handoff = repository.store.transact(rule)
     tell(repository)
     return handoff
+
+
+def unknown(repository: Repository, handoff: Handoff) -> tuple[str, ...]:
+    """The addressees that nobody has heard of yet: agents that begin later, or slips of the pen."""
+    view = repository.store.read()
+    return tuple(name for name in handoff.to if name not in handoff.streams and view.agent(name) is None)
 
 
 def tell(repository: Repository) -> None:
@@ -88,15 +97,24 @@ def tell(repository: Repository) -> None:
 
 def accept(repository: Repository, who: Identity, identifier: str) -> Accepted:
     """The handoff is the agent's, with its locks if it is the first. Raises Refusal where another was first."""
-    view = repository.store.read()
-    handoff = handoffs.found(identifier, view)
-    sights = [see_key(repository, path, view, tree) for tree, path in handoff.paths]
-    noting.keep(repository.store.root, sights)
-    targets = tuple(sight.target for sight in sights)
-    policy = repository.policy
-    result: Accepted = perform(
-        repository, who, lambda agent, view: handovers.accepted(agent, identifier, targets, policy, view)
-    )
+    result: Accepted | None = None
+    for _ in range(_LOOKS):
+        view = repository.store.read()
+        handoff = handoffs.found(identifier, view)
+        sights = [see_key(repository, path, view, tree) for tree, path in handoff.paths]
+        noting.keep(repository.store.root, sights)
+        targets = tuple(sight.target for sight in sights)
+
+        def rule(agent: Agent, view: View, targets: tuple[Target, ...] = targets) -> Change:
+            return handovers.accepted(agent, identifier, targets, repository.policy, view)
+
+        result = perform(repository, who, rule)
+        if result is not None:
+            break
+    if result is None:
+        raise Refusal(
+            f"{handoff.from_agent} keeps changing these files", f"try again: pucs handoff accept {identifier}"
+        )
     act = noting.Act(who.given, time.time(), f"handoff-{identifier}", f"from {handoff.from_agent}")
     for target in result.passed:
         noting.taken_over(repository.store.root, act, target)

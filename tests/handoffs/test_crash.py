@@ -86,6 +86,7 @@ def test_an_acceptance_that_died_is_finished_by_asking_again(tmp_path: Path, mon
     for repo, _, ben in each_death(tmp_path, monkeypatch, lambda _, ben: ben.accept_handoff("h1"), ready=True):
         now = holders(repo)
         assert all(len(one) == 1 for one in now), now
+        assert ["ben"] not in now or ben.handoffs()[0].heir == "ben", "no lock moves before it is said to whom"
         seen.add(tuple(one[0] for one in now))
         assert ben.accept_handoff("h1").handoff.heir == "ben"
         assert holders(repo) == [["ben"], ["ben"]]

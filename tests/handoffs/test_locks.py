@@ -6,7 +6,9 @@ import pytest
 
 from pucs import PUCSClient
 from pucs.errors import Refusal
-from pucs.model import ADOPTED, Lock
+from pucs.handovers import accepted
+from pucs.model import ADOPTED, Lock, Target
+from pucs.view import Change
 from tests.cli.conftest import Pucs
 from tests.cli.conftest import pucs as pucs  # noqa: PLC0414 - a fixture
 from tests.support import Client, Repo, policy
@@ -173,3 +175,14 @@ def test_of_two_trees_the_one_where_the_sender_works_is_meant(client, guarded: R
     assert pucs("handoff", "accept", "h1", by=ben).stdout.splitlines()[1] == "a.py is yours, with its uncommitted bytes"
     there = client(other, PUCS_AGENT_ID="cleo")
     assert "ben" in there.pre("Edit", "a.py").reason
+
+
+def test_what_the_sender_wrote_after_the_look_is_looked_at_again(guarded: Repo, anna: Client, ben: Client) -> None:
+    anna.write("a.py", "anna\n")
+    PUCSClient("anna", path=str(guarded.root)).handoff("ben", locks=["a.py"])
+    view = guarded.store.read()
+    lock, heir = locks(guarded, "a.py")["anna"], view.agent("ben")
+    assert heir is not None
+    early = Target("a.py", ".", lock.base, "a.py", lock.revision - 1)
+    assert accepted(heir, "h1", (early,), policy(), view) == Change(None)
+    assert accepted(heir, "h1", (early._replace(revision=lock.revision),), policy(), view).result is not None

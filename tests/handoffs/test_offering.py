@@ -240,6 +240,12 @@ class TestCommand:
             "cleo: offered",
         ]
 
+    def test_a_name_that_nobody_has_is_pointed_out_and_ones_own_is_refused(self, guarded: Repo, pucs: Pucs) -> None:
+        worker(guarded, "anna").add_task("Be known")
+        said = pucs("handoff", "anna", "bne", "--note", "Go on").stdout.splitlines()
+        assert said == ["handoff h1 is offered to anna, bne", "bne is no agent yet; it hears of it when it begins"]
+        assert "a handoff is for others" in pucs("handoff", "anna", "--note", "x", PUCS_AGENT_ID="anna").stderr
+
     def test_json_everywhere(self, pucs: Pucs) -> None:
         offered = json.loads(pucs("handoff", "ben", "--interface", "Chain", "--tests", "green", "--json").stdout)
         assert offered["handoff"]["context"] == {

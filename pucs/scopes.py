@@ -245,6 +245,16 @@ def alone(tree: Tree, target: Target, agent: str) -> tuple[bytes, bytes] | None:
     return b"".join(base), b"".join(weave.alone(known.runs, base, now, [agent]))
 
 
+def without(tree: Tree, target: Target, agent: str) -> bytes | None:
+    """What the path would hold without this agent's lines; None where lines cannot tell."""
+    here = _present(tree, target)
+    base, now = (_lines(target, one) for one in (here.base, here.content)) if here is not None else (None, None)
+    if here is None or base is None or now is None:
+        return None
+    theirs = [piece for piece in weave.pieces(here.runs) if agent in piece.agents]
+    return b"".join(weave.without(here.runs, base, now, theirs))
+
+
 def _squared(tree: Tree) -> Tree:
     """The tree with locks that say of the whole file what the weave says of its lines.
 

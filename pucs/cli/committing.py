@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ from pucs.errors import Refusal
 
 if TYPE_CHECKING:
     import argparse
+
+    from pucs.client.opening import Repository
+    from pucs.model import Agent
 
 
 def add(commands: Any) -> None:
@@ -27,7 +31,7 @@ def _commit(arguments: argparse.Namespace) -> int:
     agent = caller(repository)
     if agent is None:
         raise Refusal("pucs commit is for agents: nobody keeps note of a person's lines", "use: git commit")
-    paths = [inside_of(repository, path) for path in arguments.paths]
+    paths = tuple(_meant(repository, agent, path) for path in arguments.paths)
     made = commit_apart.commit(repository, agent, "\n\n".join(arguments.message), paths)
     sys.stderr.write(made.words)
     if not made.settled:
@@ -35,3 +39,18 @@ def _commit(arguments: argparse.Namespace) -> int:
             "pucs: the index was locked by another git; run: git reset -q -- " + " ".join(made.paths) + "\n"
         )
     return int(made.status != 0)
+
+
+def _meant(repository: Repository, agent: Agent, path: str) -> str:
+    """The path as denials say it, from the tree's root; one that is only below the current folder, or changed there."""
+    root, here = repository.tree.root, os.path.abspath(path)
+    if root in (here, os.path.realpath(here)):
+        return ""
+    below = os.path.relpath(os.path.realpath(os.path.dirname(here)), root) + "/" + os.path.basename(here)
+    mine = {name for tree, name in agent.paths if tree == repository.tree.id}
+    found = inside_of(repository, path)
+    if below.startswith("..") or os.path.normpath(below) == found:
+        return found
+    below = inside_of(repository, os.path.join(root, below))
+    known = any(name == below or name.startswith(below + "/") for name in mine)
+    return below if known or not os.path.lexists(os.path.join(root, found)) else found

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pucs import hotfiles, locks, scopes
+import time
+from contextlib import contextmanager
+
+from pucs import hotfiles, locks, scopes, system
 from pucs.client.looking import Sight, see_key
 from pucs.client.opening import Repository
 from pucs.errors import Refusal
@@ -11,12 +14,16 @@ from pucs.git.private_index import PrivateIndex
 from pucs.linediff import cuts, is_text, lines_of
 from pucs.record import Record
 from pucs.state import contents
+from pucs.system import flock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from pucs.model import Agent, Lock
+
+_TRIES = 5
+_PATIENCE, _PAUSE = 90.0, 0.05
 
 
 class Made(Record):
@@ -28,19 +35,47 @@ class Made(Record):
     settled: bool = True
 
 
-def commit(repository: Repository, agent: Agent, message: str, paths: Iterable[str]) -> Made:
+def commit(repository: Repository, agent: Agent, message: str, paths: tuple[str, ...]) -> Made:
     """Commits what the agent changed in these paths, or everywhere in this tree, through all gates and hooks.
 
-    Others' lines stay in the tree uncommitted, what else is staged stays staged. Raises Refusal where there is nothing
-    to commit, or where it cannot be told apart.
+    Others' lines stay in the tree uncommitted, what else is staged stays staged. One such commit at a time is made in a
+    tree, and made again where another one came in between. Raises Refusal where there is nothing to commit, or where it
+    cannot be told apart.
     """
+    with _turn(repository):
+        for _ in range(_TRIES):
+            began = commits.began_from(repository.tree)
+            made = _made(repository, agent, message, paths)
+            if made.status == 0 or commits.began_from(repository.tree) == began:
+                break
+        return made
+
+
+@contextmanager
+def _turn(repository: Repository) -> Iterator[None]:
+    """Runs the body when no other such commit is on in this tree: git has one file for the message of all of them."""
+    name = system.basename(repository.tree.gitdir)
+    fd = system.open(f"{repository.store.root}/commit-{name}.turn", system.O_RDWR | system.O_CREAT, 0o600)
+    try:
+        until = time.monotonic() + _PATIENCE
+        while not flock.taken(fd):
+            if time.monotonic() > until:
+                raise Refusal(
+                    "another agent's commit is under way in this working tree", "try again when it is through"
+                )
+            time.sleep(_PAUSE)
+        yield
+    finally:
+        system.close(fd)
+
+
+def _made(repository: Repository, agent: Agent, message: str, paths: tuple[str, ...]) -> Made:
     operation = commits.operation(repository.tree)
     if operation != commits.Operation() or commits.is_rebasing(repository.tree):
         raise Refusal("a merge, pick or rebase is under way here", "conclude it with git first")
-    named = tuple(paths)
     with PrivateIndex(repository.tree) as index:
-        names = _chosen(repository, agent, named)
-        if not named:
+        names = _chosen(repository, agent, paths)
+        if not paths:
             ignored = index.ignored(names)
             names = tuple(name for name in names if name not in ignored)
         index.take(names)
@@ -48,7 +83,7 @@ def commit(repository: Repository, agent: Agent, message: str, paths: Iterable[s
             _apart(repository, agent, index, name)
         if not names or not index.changed():
             hint = f"see who changed what: {repository.installation.command} status"
-            raise Refusal(f"nothing of {agent.id} is uncommitted {'there' if named else 'here'}", hint)
+            raise Refusal(f"nothing of {agent.id} is uncommitted {'there' if paths else 'here'}", hint)
         done = index.commit(message)
         words = (done.stdout + done.stderr).decode("utf-8", "replace")
         return Made(done.status, words, names, index.settle(names) if done.status == 0 else True)
@@ -94,7 +129,7 @@ def _apart(repository: Repository, agent: Agent, index: PrivateIndex, name: str)
             hint = f"make {name} fit what HEAD holds now, then commit again"
             raise Refusal(f"the lines of {agent.id} in {name} do not fit the HEAD of this tree", hint)
         mine = merged
-    index.put(name, mine)
+    index.put(name, mine, shared=True)
 
 
 def _only_adds(base: bytes, mine: bytes) -> bool:

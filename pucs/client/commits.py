@@ -93,6 +93,10 @@ def before(commit: Commit, *, merging: bool = False) -> Outcome:
     """The verdict on what is about to be committed; `merging` before a clean merge is."""
     commit_note.leave(commit.gitdir, {})
     commit_note.tidy(commit.gitdir)
+    if commits.has_moved_on(commit.repository.tree, commit.environ):
+        from pucs.commit_wording import OVERTAKEN  # noqa: PLC0415 - hardly ever
+
+        return Outcome(True, OVERTAKEN)
     agent = committer(commit)
     halted = _halted(commit, agent) if agent is not None and agent.orders else Outcome()
     return halted if halted.refused else _judged(commit, agent, merging=merging)

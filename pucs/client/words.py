@@ -16,6 +16,7 @@ from pucs.wording import Circumstances, denial
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pucs.linediff import Cut
+    from pucs.model import Lock
 
 _LARGEST = 1 << 18
 
@@ -29,6 +30,8 @@ def words_of(repository: Repository, finding: Finding, sights: list[Sight], stre
     if finding.others:
         was, *rest = finding.others
         now = rest[0] if rest else now
+    elif lock is not None and sight is not None and finding.tree == repository.tree.id:
+        was = _without(lock, sight) or was
     shows = was is not None and (finding.tree == repository.tree.id or len(finding.others) > 1)
     changed = cuts(lines_of(was), lines_of(now)) if shows and was is not None and now is not None else []
     circumstances = Circumstances(
@@ -56,6 +59,16 @@ def _changed_in(repository: Repository, finding: Finding, was: bytes | None, sig
     changed = cuts(lines_of(was), lines)
     names = [name for _, _, first, end in changed for name in touched(found, first, end, lines)]
     return tuple(dict.fromkeys(name for name in names if not plain_name(name).endswith(">") or IMPORTS in name))
+
+
+def _without(lock: Lock, sight: Sight) -> bytes | None:
+    """What a file that agents share would be without this one's lines; None for any other."""
+    tree = sight.record.tree(sight.target.tree)
+    if tree.weave is None:
+        return None
+    from pucs import scopes  # noqa: PLC0415 - most files have one agent
+
+    return scopes.without(tree, sight.target, lock.agent)
 
 
 def _version(repository: Repository, finding: Finding, changed: list[Cut], now: bytes | None) -> str:

@@ -7,6 +7,7 @@ so that `commit -a`, `commit -- paths` and a private index show what they will c
 from __future__ import annotations
 
 from pucs import system
+from pucs.git import locate
 from pucs.git.locate import MAIN, Tree, place_of
 from pucs.git.run import git
 from pucs.model import ABSENT
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 PLAIN = ("-z", "--no-renames", "--no-relative", "--ignore-submodules=none", "--no-color", "--no-ext-diff")
 RAW = ("--raw", "--no-abbrev", *PLAIN)
 _LOOKED_BACK = 50
+BEGAN_FROM = "PUCS_COMMIT_BEGAN_FROM"
+"""The variable that tells the hooks of `pucs commit` which HEAD its index was made of."""
+
 _REBASE_TEXTS = ("SQUASH_MSG", "rebase-merge/message", "rebase-merge/message-squash", "rebase-merge/message-fixup")
 
 
@@ -53,6 +57,16 @@ def committing_tree(environ: Mapping[str, str], cwd: str) -> Tree | None:
 def index_of(gitdir: str, environ: Mapping[str, str]) -> str:
     """The index that is being committed, from the root of the tree."""
     return environ.get("GIT_INDEX_FILE") or f"{gitdir}/index"
+
+
+def has_moved_on(tree: Tree, environ: Mapping[str, str]) -> bool:
+    """Whether HEAD is no longer what `pucs commit` began from: its index would take back what was committed since."""
+    return environ.get(BEGAN_FROM, began_from(tree)) != began_from(tree)
+
+
+def began_from(tree: Tree) -> str:
+    """What `pucs commit` tells the hooks of its commit that HEAD is."""
+    return locate.head_of(tree) or "nothing"
 
 
 def is_overtaken(tree: Tree, environ: Mapping[str, str]) -> bool:
@@ -159,6 +173,8 @@ def staged_text(tree: Tree, name: str, blob: str) -> bytes | None:
 
 def earlier(tree: Tree, names: Iterable[str]) -> dict[str, set[str]]:
     """What each path held before each of the newest commits on this line that changed it: blob ids, or ABSENT."""
+    if git(("rev-parse", "-q", "--verify", "HEAD"), cwd=tree.root, check=False).status:
+        return {}  # nothing was committed yet
     form = ("log", f"-{_LOOKED_BACK}", "--first-parent", "-m", "--format=", *RAW, f"-O{system.DEVNULL}", "HEAD", "--")
     fields = [field.lstrip(b"\n") for field in _git(tree, "--literal-pathspecs", *form, *names).split(b"\0")]
     fields = [field for field in fields if field]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from pucs import system
-from pucs.git.commits import name_of
+from pucs.git.commits import BEGAN_FROM, began_from, name_of
 from pucs.git.locate import Tree
 from pucs.git.run import Output, git
 
@@ -32,6 +32,7 @@ class PrivateIndex:
         self._env = {**_environment(), "GIT_INDEX_FILE": self.file}
 
     def __enter__(self) -> PrivateIndex:
+        self._env[BEGAN_FROM] = began_from(self.tree)
         copied = _bytes(f"{self.tree.gitdir}/index")
         if copied is not None:  # what it knows of unchanged files spares reading them
             _write(self.file, copied)
@@ -51,12 +52,20 @@ class PrivateIndex:
         for part in _parts(names):
             self._git("--literal-pathspecs", "add", "-A", "--", *part)
 
-    def put(self, name: str, data: bytes) -> None:
-        """Puts these bytes, which are in the form of the tree, in the place of what was taken there."""
+    def put(self, name: str, data: bytes, *, shared: bool = False) -> None:
+        """Puts these bytes, which are in the form of the tree, in the place of what was taken there.
+
+        The mode of a `shared` file stays HEAD's, where HEAD has it: whose a change of it is, is not known.
+        """
         _write(self.file + ".text", data)
         blob = self._git("hash-object", "-w", f"--path={name}", "--", self.file + ".text").stdout.decode().strip()
         listed = self._git("--literal-pathspecs", "ls-files", "-s", "-z", "--", name).stdout.decode("utf-8", "replace")
-        self._git("update-index", "--add", "--cacheinfo", f"{listed.split(' ')[0] or _REGULAR},{blob},{name}")
+        mode = (self._in_head(name) if shared else "") or listed.split(" ")[0] or _REGULAR
+        self._git("update-index", "--add", "--cacheinfo", f"{mode},{blob},{name}")
+
+    def _in_head(self, name: str) -> str:
+        known = self._git("--literal-pathspecs", "ls-tree", "HEAD", "--", name, check=False)
+        return known.stdout.split(b" ")[0].decode() if known.status == 0 else ""
 
     def merged(self, ours: bytes, base: bytes, theirs: bytes, *, union: bool = False) -> bytes | None:
         """Both changes of the base in one text, with `union` one after the other; None where they cannot be."""

@@ -1,7 +1,9 @@
 """Two agents in one file, and each commits its own lines: `pucs commit`, and the gate that asks for it."""
 
+import re
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -243,8 +245,149 @@ class TestApart:
         done = subprocess.run(command, cwd=shared.root, env=env, capture_output=True, text=True, check=False)
         assert (done.returncode, "git commit" in done.stderr) == (1, True)
 
+    def test_all_at_once_each_with_its_own_lines_and_message(self, client, shared: Repo, anna, ben) -> None:
+        carl = client(shared, PUCS_AGENT_ID="carl")
+        carl.start()
+        assert carl.edit("a.py", "line 18\n", "CARL\n").silent
+        everybody = {"anna": anna, "ben": ben, "carl": carl}
+        done: dict[str, Done] = {}
+        threads = [
+            threading.Thread(target=lambda name=name: done.update({name: apart(everybody[name], "-m", name)}))
+            for name in everybody
+        ]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+        assert {name: one.status for name, one in done.items()} == dict.fromkeys(everybody, 0), done
+        for commit_id in shared.git("rev-list", "HEAD~3..").split():
+            name, _, patch = shared.git("show", "--format=%s", "-U0", commit_id).partition("\n")
+            added = [line[1:] for line in patch.splitlines() if line.startswith("+") and not line.startswith("+++")]
+            assert [line.split()[0] for line in added] == [name.upper()]
+        assert shared.git("status", "--porcelain") == ""
+
+    def test_what_a_person_commits_meanwhile_is_not_taken_back(self, shared: Repo, anna, ben) -> None:
+        """The commit is made between the look at HEAD and git's: by a hook that runs whenever an index is written."""
+        hook = shared.common / "hooks/post-index-change"
+        hook.write_text(
+            "#!/bin/sh\nunset GIT_INDEX_FILE GIT_DIR\n[ -e .git/once ] || exit 0\nrm .git/once\n"
+            "blob=$(echo person | git hash-object -w --stdin)\n"
+            "tree=$( (git ls-tree HEAD | grep -v b.py; printf '100644 blob %s\\tb.py\\n' $blob) | git mktree)\n"
+            "git update-ref refs/heads/main $(git commit-tree -p HEAD -m Person $tree)\n"
+        )
+        hook.chmod(0o755)
+        (shared.root / ".git/once").write_text("")
+        done = apart(anna, "-m", "Anna")
+        assert done.status == 0, done
+        assert shared.git("log", "--format=%s", "-2").split() == ["Anna", "Person"]
+        assert shared.git("show", "HEAD:b.py") == "person"
+        assert files(shared) == ["a.py"]
+
+    def test_the_mode_of_a_shared_file_is_nobodys(self, shared: Repo, anna, ben) -> None:
+        (shared.root / "a.py").chmod(0o755)
+        assert apart(ben, "-m", "Ben").status == 0
+        assert shared.git("ls-tree", "HEAD", "a.py").startswith("100644")
+        assert apart(anna, "-m", "Anna").status == 0, "she has it alone now"
+        assert shared.git("ls-tree", "HEAD", "a.py").startswith("100755")
+        assert shared.git("status", "--porcelain") == ""
+
+    def test_paths_are_those_of_denials_or_of_the_current_folder(self, shared: Repo, anna, ben) -> None:
+        shared.write("sub/a.py", TEXT)
+        shared.write("sub/b.py", TEXT)
+        shared.git("add", "sub")
+        shared.git("-c", "core.hooksPath=/dev/null", "commit", "-qm", "Sub", "sub")
+        for name in ("sub/a.py", "sub/b.py", "b.py"):
+            assert ben.write(name, "ben\n").silent
+        assert apart(ben, "-m", "x", "a.py", cwd="sub").status == 0
+        assert files(shared) == ["sub/a.py"], "changed by ben, as the other one is"
+        assert apart(ben, "-m", "x", "sub/b.py", cwd="sub").status == 0
+        assert files(shared) == ["sub/b.py"]
+        assert apart(ben, "-m", "x", "..", cwd="sub").status == 0
+        assert files(shared) == ["a.py", "b.py"]
+
+    @pytest.mark.parametrize("name", ["with space.py", "ü.py", "-x.py", "[x].py", ":(top)x.py"])
+    def test_names_that_git_might_take_for_something_else(self, shared: Repo, anna, ben, name: str) -> None:
+        shared.write(name, TEXT)
+        shared.git("--literal-pathspecs", "add", "--", name)
+        shared.git("-c", "core.hooksPath=/dev/null", "--literal-pathspecs", "commit", "-qm", "Name", "--", name)
+        assert anna.edit(name, "line 5\n", "ANNA\n").silent
+        assert ben.edit(name, "line 15\n", "BEN\n").silent
+        assert apart(ben, "-m", "x", "--", name).status == 0
+        assert shared.git("show", f"HEAD:{name}") + "\n" == put(TEXT, "line 15\n", "BEN\n")
+
+    def test_the_first_commit_of_all(self, shared: Repo, anna, ben) -> None:
+        shared.git("update-ref", "-d", "HEAD")
+        assert apart(anna, "-m", "Anna").status == 0
+        assert shared.git("show", "HEAD:a.py") + "\n" == put(TEXT, "line 5\n", "ANNA 5\n")
+
+    def test_through_a_link(self, client, shared: Repo, anna, ben) -> None:
+        (shared.root / "link.py").symlink_to("b.py")
+        shared.write("b.py", TEXT)
+        shared.git("add", "link.py", "b.py")
+        shared.git("-c", "core.hooksPath=/dev/null", "commit", "-qm", "Link", "link.py", "b.py")
+        assert anna.edit("link.py", "line 5\n", "ANNA\n").silent
+        assert ben.edit("b.py", "ANNA\n", "BEN\n").denied
+        assert ben.edit("b.py", "line 15\n", "BEN\n").silent
+        assert apart(ben, "-m", "Ben", "b.py").status == 0
+        assert shared.git("show", "HEAD:b.py") + "\n" == put(TEXT, "line 15\n", "BEN\n")
+
+    @pytest.mark.parametrize("setting", ["core.autocrlf=true", "eol=crlf"])
+    def test_line_ends_that_git_converts(self, shared: Repo, anna, ben, setting: str) -> None:
+        if setting.startswith("core"):
+            shared.git("config", *setting.split("="))
+        else:
+            shared.write(".gitattributes", f"*.py text {setting}\n")
+        shared.write("b.py", TEXT.replace("\n", "\r\n"))
+        shared.git("add", "b.py")
+        shared.git("-c", "core.hooksPath=/dev/null", "commit", "-qm", "CRLF", "b.py")
+        assert anna.edit("b.py", "line 5\r\n", "ANNA\r\n").silent
+        assert ben.edit("b.py", "line 15\r\n", "BEN\r\nBEN 2\r\n").silent
+        assert commit(anna, "-m", "All", "b.py").refused
+        assert apart(anna, "-m", "Anna", "b.py").status == 0
+        assert shared.git("show", "HEAD:b.py") + "\n" == put(TEXT, "line 5\n", "ANNA\n")
+        assert apart(ben, "-m", "Ben", "b.py").status == 0
+        assert shared.git("show", "HEAD:b.py") + "\n" == shared.read("b.py").replace("\r", "")
+
 
 class TestWhatGitDoesWithTheRest:
+    def test_a_person_commits_one_hunk(self, shared: Repo, anna, ben) -> None:
+        hunks = re.split(r"(?m)^(?=@@)", run(shared, "diff", "-U0").stdout)
+        shared.write(".git/one", hunks[0] + hunks[1])
+        run(shared, "apply", "--cached", "--unidiff-zero", ".git/one", check=True)
+        done = as_person(shared, "-m", "Hers")
+        assert "changes of anna: a.py" in "".join(done.said)
+        assert holders(shared) == {"ben"}
+        assert apart(ben, "-m", "Ben").status == 0
+        assert shared.git("status", "--porcelain") == ""
+
+    def test_a_person_throws_one_hunk_away(self, shared: Repo, anna, ben) -> None:
+        discard = ["git", "checkout", "-p", "a.py"]
+        subprocess.run(discard, input=b"y\nn\nn\n", cwd=shared.root, env=shared.env, check=True, capture_output=True)
+        assert "ANNA" not in shared.read("a.py")
+        assert ben.edit("a.py", "line 5\n", "BEN 5\n").silent
+        assert holders(shared) == {"ben"}
+        assert "nothing of anna" in apart(anna, "-m", "Anna").stderr
+        assert apart(ben, "-m", "Ben").status == 0
+        assert shared.git("status", "--porcelain") == ""
+
+    def test_an_agent_commits_its_hunk_with_git(self, shared: Repo, anna, ben) -> None:
+        env = {**shared.env, "GIT_EDITOR": "true", **as_agent(anna)}
+        command = ["git", "commit", "-q", "-p", "-m", "Mine", "a.py"]
+        subprocess.run(command, input=b"y\nn\nn\n", cwd=shared.root, env=env, check=True, capture_output=True)
+        assert shared.git("show", "HEAD:a.py") + "\n" == put(TEXT, "line 5\n", "ANNA 5\n")
+        assert holders(shared) == {"ben"}
+
+    def test_picks_and_reverts_of_each_fit(self, shared: Repo, anna, ben) -> None:
+        other = shared.worktree("other")
+        assert apart(anna, "-m", "Anna").status == 0
+        assert apart(ben, "-m", "Ben").status == 0
+        run(other, "cherry-pick", "main", check=True)
+        run(other, "cherry-pick", "main~1", check=True)
+        assert other.read("a.py") == shared.read("a.py")
+        both = shared.read("a.py")
+        run(shared, "revert", "--no-edit", "HEAD~1", check=True)
+        assert shared.read("a.py") == put(both, "ANNA 5\n", "line 5\n")
+
     def test_amending_ones_own_commit(self, shared: Repo, anna, ben) -> None:
         assert apart(anna, "-m", "Anna").status == 0
         assert commit(anna, "--amend", "-m", "Anna again").status == 0

@@ -142,6 +142,12 @@ class TestDenied:
         assert ben.edit("a.py", "line 11\n", "BEN\n").denied
         assert ben.edit("a.py", "line 10\n", "BEN\n").silent
 
+    def test_a_command_is_denied_with_the_holders_lines_only(self, shared: Repo, anna: Client, ben: Client) -> None:
+        assert ben.edit("a.py", "line 15\n", "BEN\n").silent
+        reason = anna.run("truncate -s 0 a.py").reason
+        assert "+BEN" in reason
+        assert "ANNA" not in reason
+
     def test_while_the_others_call_is_open_the_whole_file_is(self, client, shared: Repo, anna, ben) -> None:
         assert anna.pre("Edit", "a.py", old_string="line 1\n", new_string="ANNA\n").silent
         assert ben.edit("a.py", "line 15\n", "BEN\n").denied

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pucs.view import View
 
 FILE_LOCK, INTENT, DEPENDENCY = "FILE_LOCK", "INTENT", "DEPENDENCY"
+LOW = "low"
 
 _WARNED = 20
 
@@ -220,7 +221,7 @@ def _needed(wish: Announcement, works: Iterable[_Work], plan: str, policy: Polic
             path = printable(needed[0])
             said = f"{called(*who[:3])} works on {printable(work.path)} until {clock(work.until)}, which needs {path}."
             news = f"{plan} {path}, which your {printable(work.path)} needs."
-            overlaps[work.agent, "needs"] = Overlap(DEPENDENCY, needed[0], *who, "low", said, news)
+            overlaps[work.agent, "needs"] = Overlap(DEPENDENCY, needed[0], *who, LOW, said, news)
     return list(overlaps.values())
 
 
@@ -229,7 +230,8 @@ def _told(intent: Intent, conflicts: tuple[Overlap, ...], view: View, writes: di
     for one in conflicts:
         if one.holder not in intent.told:
             intent = intents.known_to(intent, one.holder)
-            intents.tell(one.holder, Notice(one.news, view.now, f"intent:{intent.id}", one.severity), view, writes)
+            rank = "info" if one.severity == LOW else "medium"
+            intents.tell(one.holder, Notice(one.news, view.now, f"intent:{intent.id}", rank), view, writes)
     for other in intents.all_open(view):
         if any(one.holder == other.agent for one in conflicts) and intent.agent not in other.told:
             writes[intents.key_of(other.id)] = intents.known_to(other, intent.agent)

@@ -56,7 +56,8 @@ def named_commands(text: str) -> Iterator[str]:
     for code in CODE.findall(text):
         for line in code.strip("`").splitlines():
             for match in re.finditer(r"(?:^|[\s&|;`(]|/)pucs ([a-z][a-z-]*)\b", line.partition("#")[0]):
-                yield match[1]
+                if not line.startswith("from pucs import"):  # Python, not a shell
+                    yield match[1]
 
 
 def keys_of_the_loader() -> set[str]:

@@ -318,10 +318,13 @@ class TestEnds:
         [key] = bot.store.read().names("intent")
         assert bot.store.read().record("intent/" + key).done == ("a.py",)
 
-    def test_its_time(self, client, bot: Repo) -> None:
+    def test_its_time(self, client, pucs: Pucs, bot: Repo) -> None:
         agent(bot, "anna").signal_intent("a.py", "", 1e-6)
+        assert agent(bot, "ben").check_conflicts("a.py") == []
         assert client(bot).edit("a.py", "a = 1", "a = 2").silent
-        assert agent(bot, "ben").check_conflicts("b.py") == []
+        pucs("status")
+        assert [one["why"] for one in bot.events("intent ended")] == ["expired"]
+        assert bot.store.read().path("a.py").intents == ()
 
     @pytest.mark.parametrize("end", [Client.kill, Client.end])
     def test_the_end_of_its_agent(self, client, pucs: Pucs, bot: Repo, end) -> None:

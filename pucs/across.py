@@ -6,7 +6,7 @@ are told, once. All is judged by content: what the target branch holds has lande
 
 from __future__ import annotations
 
-from pucs import locks, notices
+from pucs import entries, hotfiles, locks, notices
 from pucs.cases import elsewhere
 from pucs.clashes import Hunk
 from pucs.difftext import short_diff
@@ -50,6 +50,16 @@ def meeting(base: Lines, mine: Lines, theirs: Lines, edited: Iterable[Cut] | Non
                 if (pair[0].base, pair[0].after) != (pair[1].base, pair[1].after):
                     found.append(pair)
     return found
+
+
+def side_by_side(word: str, pair: Pair) -> bool:
+    """Whether one of the two only adds lines to a hot file of that policy, to which everybody adds."""
+    if word not in (hotfiles.UNION, hotfiles.SYMBOLS):
+        return False
+    lines = [line for hunk in pair for text in (hunk.before, hunk.after) for line in text.splitlines()]
+    if word == hotfiles.SYMBOLS and not entries.are_entries(lines):
+        return False
+    return any(not one.before and not other.base[0] < one.base[0] < other.base[1] for one, other in (pair, pair[::-1]))
 
 
 def landed(hunk: Hunk, theirs: Lines, target: Lines) -> bool:

@@ -46,7 +46,8 @@ def tell(repository: Repository, sights: Iterable[Sight], agent: Agent | None, v
     lineage, tree = Lineage(repository.tree), repository.tree
     for sight in sights:
         try:
-            met = [_met(lineage, sight, peer, None) for peer in peers(repository, sight, agent.id, view)]
+            word = hotfiles.hot(repository.policy, sight.target.name).word
+            met = [_met(lineage, sight, peer, word) for peer in peers(repository, sight, agent.id, view)]
         except GitError:
             return
         found = [clash for one in met for clash in one]
@@ -83,7 +84,10 @@ def judged(
         return sight
     edited = cuts(lines_of(sight.data or b""), lines_of(made))
     here = sight._replace(data=made)
-    found = {peer.tree.id: tuple(_met(lineage, here, peer, edited)) for peer in peers(repository, sight, name, view)}
+    word = hotfiles.hot(policy, target.name).word
+    found = {
+        peer.tree.id: tuple(_met(lineage, here, peer, word, edited)) for peer in peers(repository, sight, name, view)
+    }
     return sight._replace(target=target._replace(abroad=found))
 
 
@@ -113,8 +117,8 @@ def _is_active(agent: str, last: float, view: View) -> bool:
     return view.now - max(last, known.seen if known is not None else 0.0) < DAY
 
 
-def _met(lineage: Lineage, sight: Sight, peer: Peer, edited: Iterable[Cut] | None) -> list[Clash]:
-    """The clashes with the peer, one for each of its hunks."""
+def _met(lineage: Lineage, sight: Sight, peer: Peer, word: str, edited: Iterable[Cut] | None = None) -> list[Clash]:
+    """The clashes with the peer, one for each of its hunks; `word` is the policy of the path."""
     path = sight.target.path
     theirs = contents.look(f"{peer.tree.root}/{path}")[1]
     if theirs == sight.data or not _comparable(theirs, sight.data):
@@ -126,7 +130,11 @@ def _met(lineage: Lineage, sight: Sight, peer: Peer, edited: Iterable[Cut] | Non
         return []
     their_lines = lines_of(theirs or b"")
     pairs = across.meeting(lines_of(base or b""), lines_of(sight.data or b""), their_lines, edited)
-    pairs = [pair for pair in pairs if not _has_landed(lineage, path, pair[0], their_lines)]
+    pairs = [
+        pair
+        for pair in pairs
+        if not across.side_by_side(word, pair) and not _has_landed(lineage, path, pair[0], their_lines)
+    ]
     if not pairs or (pairs and _was_landed(lineage, start, path, theirs)):
         return []
     branch = locate.branch_of(peer.tree)

@@ -212,6 +212,30 @@ class TestUnion:
         assert "ben" in anna.post().context
 
 
+class TestInAnotherWorktree:
+    @pytest.mark.parametrize(
+        ("path", "at", "added", "line"),
+        [
+            ("CHANGELOG.md", "- First\n", "- {}\n", "- Begun"),
+            ("pkg/__init__.py", "from .a import A\n", "from .{} import X\n", "    return A"),
+        ],
+    )
+    def test_what_is_only_added_is_told_to_nobody(self, client, hot: Repo, path, at, added, line) -> None:
+        anna, carl = client(hot, PUCS_AGENT_ID="anna"), client(hot.worktree("other"), PUCS_AGENT_ID="carl")
+        assert anna.edit(path, at, at + added.format("anna")).silent
+        assert carl.edit(path, at, at + added.format("carl")).silent
+        assert carl.batch().context == anna.batch().context == ""
+        assert anna.edit(path, line + "\n", line + " or so\n").silent
+        assert "anna is changing" in carl.edit(path, line + "\n", line + " or not\n").context
+        assert "carl is changing" in anna.batch().context
+
+    def test_code_beside_code_is_told(self, client, hot: Repo, anna: Client) -> None:
+        carl = client(hot.worktree("other"), PUCS_AGENT_ID="carl")
+        path = "pkg/__init__.py"
+        assert anna.edit(path, "def first():\n", "def first():\n    x = 1\n").silent
+        assert "anna is changing" in carl.edit(path, "def first():\n", "def first():\n    y = 1\n").context
+
+
 class TestVersion:
     @pytest.mark.parametrize(
         ("path", "old", "new"),

@@ -131,13 +131,14 @@ class TestConflicts:
         anna.edit("a.py", "a = 1", "a = 2")
         PUCSClient("agent-1", path=str(bot.root)).signal_intent("llm/news.py", "Better news", 20)
         ben = agent(bot, "ben")
+        said = []
         for _ in range(2):
             [met] = ben.signal_intent(["llm/news.py", "b.py"], "Shorter news").conflicts
             assert (met.type, met.file, met.holder, met.task) == ("INTENT", "llm/news.py", "agent-1", "Better news")
-        told = anna.batch().context
-        assert 'ben (task "Shorter news") plans' in told
-        assert "llm/news.py: you announced it, too." in told
-        assert anna.batch().context == ""
+            said.append(anna.batch().context)
+        assert 'ben (task "Shorter news") plans' in said[0]
+        assert "llm/news.py: you announced it, too." in said[0]
+        assert said[1] == ""
 
     def test_what_its_stream_depends_on_and_what_depends_on_it(self, client, bot: Repo) -> None:
         rules = policy(STREAMS)
@@ -294,6 +295,26 @@ class TestEnds:
         view = bot.store.read()
         assert list(view.names("intent")) == []
         assert view.path("a.py").intents == view.path("llm/agents/base.py").intents == ()
+
+    def test_of_a_folder_nothing_may_be_left_uncommitted(self, client, pucs: Pucs, bot: Repo) -> None:
+        pucs("init", str(bot.root))
+        anna = client(bot)
+        anna.edit("b.py", "b = 1", "b = 2")
+        pucs("intent", "llm/", by=anna)
+        for path in ("llm/news.py", "llm/agents/base.py"):
+            anna.edit(path, "x = 1", "x = 9")
+        for path, ended in (("llm/news.py", []), ("llm/agents/base.py", ["committed"])):
+            bot.git("commit", "-qm", "[PUCS-core] fix: Change", "--", path, PUCS_AGENT_ID="agent-1")
+            assert [one["why"] for one in bot.events("intent ended")] == ended
+
+    def test_what_no_tool_wrote_and_its_agent_committed_counts_as_well(self, client, pucs: Pucs, bot: Repo) -> None:
+        pucs("init", str(bot.root))
+        anna = client(bot)
+        anna.edit("b.py", "b = 1", "b = 2")
+        pucs("intent", "a.py", by=anna)
+        bot.write("a.py", "made\n")
+        bot.git("commit", "-qm", "[PUCS-core] fix: Change", "--", "a.py", PUCS_AGENT_ID="agent-1")
+        assert [one["why"] for one in bot.events("intent ended")] == ["committed"]
 
     def test_what_was_committed_is_nobodys_plan_any_more(self, client, pucs: Pucs, bot: Repo) -> None:
         pucs("init", str(bot.root))

@@ -56,6 +56,7 @@ def test_a_failure_keeps_nothing_of_it_either(client, guarded: Repo) -> None:
 def test_the_launchers_task_comes_first(client, guarded: Repo) -> None:
     anna = client(PUCS_TASK="Add an index")
     ask(anna, "Make it faster")
+    assert task_of(guarded) == "Add an index"
     anna.write("a.py", "a = 2\n")
     assert task_of(guarded) == "Add an index"
 

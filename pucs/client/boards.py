@@ -30,8 +30,12 @@ def board(repository: Repository, stream: str | None = None) -> tuple[Task, ...]
 
 
 def add(repository: Repository, who: Identity, draft: Draft) -> Task:
-    """One task more. Raises UsageError for a task to wait for that is not there."""
-    task: Task = perform(repository, who, lambda agent, view: tasks.added(agent, draft, view))
+    """One task more, of the agent's stream where it names none. Raises UsageError where it waits for none."""
+
+    def rule(agent: Agent, view: View) -> Change:
+        return tasks.added(agent, draft._replace(stream=draft.stream or agent.stream), view)
+
+    task: Task = perform(repository, who, rule)
     return task
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pucs import notices
-from pucs.client import delivering
+from pucs.client import delivering, offers
 from pucs.client.opening import Repository
 from pucs.client.surveying import at_work
 from pucs.errors import Refusal, UsageError
@@ -132,6 +132,7 @@ class Messaging:
 
 def taken(repository: Repository, agent: str, client: Process | None, most: int) -> tuple[Unread, ...]:
     """Gives the agent's notices as told to this client; its next event, or the next call here, says they were read."""
+    offers.bring(repository, agent)
     reader = notices.Reader(delivering.this_process(), client, (), delivering.now())
     given = delivering.hand(repository, agent, reader, most)
     if client == reader.hook:  # whoever called has them now; a command prints them first

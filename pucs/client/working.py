@@ -39,7 +39,7 @@ class Work:
 
         Raises UsageError for an id that is not there.
         """
-        draft = Draft(title, stream or self._stream, needs=tuple(after), source="agent", description=description)
+        draft = Draft(title, stream, needs=tuple(after), source="agent", description=description)
         return boards.add(self.repository, self._identity(""), draft)
 
     def claim_task(self, task_id: str | None = None, stream: str | None = None) -> Task | None:

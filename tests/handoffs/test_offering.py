@@ -122,6 +122,12 @@ class TestDelivery:
         assert "Handoff h1 is offered to you" in ben.batch().context
         assert ben.batch().context == ""
 
+    def test_one_without_hooks_finds_it_among_its_notices_once(self, guarded: Repo) -> None:
+        worker(guarded, "anna").handoff("ben", ["Tune it"])
+        ben = worker(guarded, "ben")
+        assert [notice.text.partition(":")[0] for notice in ben.notices()] == ["Handoff h1 is offered to you"]
+        assert ben.notices() == ()
+
     def test_each_agent_of_a_stream_is_told_also_one_that_begins_later_and_nobody_else(
         self, client, guarded: Repo
     ) -> None:

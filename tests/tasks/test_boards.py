@@ -138,6 +138,17 @@ class TestOrder:
         assert taken is not None
         assert taken.title == "For llm"
 
+    def test_an_agent_that_claimed_a_stream_has_its_board(self, guarded: Repo) -> None:
+        guarded.guard(policy(streams={"llm": "llm/**", "api": "api/**"}))
+        anna, boss = worker(guarded, "anna"), worker(guarded, "boss")
+        boss.add_task("For llm", "llm")
+        boss.add_task("For api", "api")
+        anna.claim_stream("api")
+        assert anna.add_task("More").stream == "api"
+        taken = anna.claim_task()
+        assert taken is not None
+        assert taken.title == "For api"
+
 
 class TestRights:
     def test_nobody_finishes_or_gives_away_what_another_works_on(self, guarded: Repo) -> None:

@@ -113,7 +113,8 @@ def told(agent: Agent, place: tuple[str, str, str], clashes: Iterable[Clash], vi
     for found in news.values():
         clash = found[0]._replace(more=len(found) - 1)
         mine, theirs = _texts(agent.id, place, clash)
-        details = {"file": path, "holder": clash.agent, "warning": mine, "severity": "medium"}
+        details = {"answer": "conflict_alert", "file": path, "holder": clash.agent}
+        details |= {"warning": mine, "severity": "medium"}
         events.append(Event(agent.id, agent.stream, "warned", details))
         about = f"elsewhere:{path}"
         notices.tell(agent.id, Notice(mine, view.now, about, "medium"), view, writes)

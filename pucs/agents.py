@@ -222,7 +222,8 @@ def _fresh(identifier: str, identity: Identity, parent: Agent | None, view: View
 
 
 def _started(agent: Agent) -> Event:
-    return Event(agent.id, agent.stream, "started", {"task": agent.task} if agent.task else {})
+    task = {"task": agent.task} if agent.task else {}
+    return Event(agent.id, agent.stream, "started", {"message": "register", "answer": "registered", **task})
 
 
 def _free_id(identity: Identity, view: View, writes: dict[str, Any]) -> str:

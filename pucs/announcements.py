@@ -152,7 +152,7 @@ def signal(wish: Announcement, policy: Policy, view: View) -> Change:
     events.append(Event(agent.id, agent.stream, "intended", details))
     writes[intents.key_of(intent.id)] = _told(intent, result.conflicts, view, writes)
     for one in result.conflicts[:_WARNED]:
-        about = {"file": one.file, "holder": one.holder, "type": one.type}
+        about = {"answer": "conflict_alert", "file": one.file, "holder": one.holder, "type": one.type}
         said = {**about, "warning": one.warning, "severity": one.severity}
         events.append(Event(agent.id, agent.stream, "warned", said))
     return Change(result._replace(id=intent.id), writes, tuple(events))

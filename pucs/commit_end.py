@@ -65,7 +65,8 @@ def after(landing: Landing, view: View) -> Change:
         changed, ended = _landed(record, landing.tree, landed)
         freed += len(ended)
         for lock in ended:
-            events.append(Event(lock.agent, lock.stream, "released", {"file": landed.path, "commit": landing.commit}))
+            details = {"message": "release_lock", "file": landed.path, "commit": landing.commit}
+            events.append(Event(lock.agent, lock.stream, "released", details))
             _tell(lock, landed, landing, view, writes)
         changed = _with_release(changed, before, landing, view)
         changed = woken(changed, landing.tree, view, writes)

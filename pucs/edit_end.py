@@ -37,7 +37,7 @@ def after(request: EditRequest, policy: Policy, view: View, *, wrote: bool) -> C
         changed = locks.closed(changed, target.tree, agent.id, request.call, target.content, view)
         changed = _in_lines(changed, target, (agent, agent.id if wrote else ""), view, (writes, events))
         if mine and locks.own(changed.tree(target.tree), agent.id) is None:
-            events.append(Event(agent.id, request.stream, "released", {"file": target.path}))
+            events.append(_released(agent.id, request.stream, target))
         if mine is None and locks.own(changed.tree(target.tree), agent.id) is not None:
             paths[target.tree, target.path] = None  # no gate saw the call, so that no index names it yet
         changed = woken(changed, target.tree, view, writes)
@@ -104,7 +104,7 @@ def settle(agent: Agent, found: dict[str, tuple[Target, ...]], view: View, *, wr
             changed = close(record, target.tree, agent.id, call, target.content, view)
             changed = _in_lines(changed, target, (agent, agent.id if wrote else ""), view, (writes, events))
             if locks.own(changed.tree(target.tree), agent.id) is None:
-                events.append(Event(agent.id, mine.stream, "released", {"file": target.path}))
+                events.append(_released(agent.id, mine.stream, target))
             records[target.path] = woken(changed, target.tree, view, writes)
     left = {key: call for key, call in agent.calls.items() if key not in found}
     if left != agent.calls:
@@ -132,7 +132,7 @@ def swept(agent: Agent, targets: tuple[Target, ...], view: View) -> Change:
         mine = locks.own(tree, agent.id)
         if mine is None or mine.revision > target.revision or locks.state_of(mine, target.content, view) != locks.VOID:
             continue
-        events.append(Event(agent.id, mine.stream, "released", {"file": target.path}))
+        events.append(_released(agent.id, mine.stream, target))
         freed = record.with_tree(target.tree, locks.without(tree, agent.id))
         writes["path/" + target.path] = woken(freed, target.tree, view, writes)
     return Change(None, writes, tuple(events))
@@ -178,7 +178,11 @@ def released(agent: str, targets: tuple[Target, ...], view: View) -> Change:
             changed = locks.plain(record, target.tree, agent)
         else:
             free.append(target.path)
-            events.append(Event(agent, mine.stream, "released", {"file": target.path}))
+            events.append(_released(agent, mine.stream, target))
             changed = record.with_tree(target.tree, locks.without(tree, agent))
         writes["path/" + target.path] = woken(changed, target.tree, view, writes)
     return Change(tuple(free), writes, tuple(events))
+
+
+def _released(agent: str, stream: str | None, target: Target) -> Event:
+    return Event(agent, stream, "released", {"message": "release_lock", "file": target.path})

@@ -82,9 +82,7 @@ def _ordered(case: Case) -> Change | None:
     from pucs import orders  # noqa: PLC0415 - hardly anybody has any
 
     order = orders.binding(case.request.agent, case.view.now)
-    if order is None:
-        return None
-    return _deny(Finding(orders.RULES[order.kind], case.target.path, note=orders.words(order)), case)
+    return None if order is None else _deny(orders.finding(order, case.target.path), case)
 
 
 def _protected(case: Case) -> Change | None:
@@ -220,8 +218,8 @@ def _deny(
     details: dict[str, Any] = {"file": finding.path, "rule": finding.rule, "tool": case.request.tool}
     if finding.lock is not None:
         details["holder"] = finding.lock.agent
-    action = "would_deny" if observing else "denied"
-    event = Event(case.request.agent.id, case.request.stream, action, details)
+    action, said = ("would_deny", {}) if observing else ("denied", {"message": "acquire_lock", "answer": "lock_denied"})
+    event = Event(case.request.agent.id, case.request.stream, action, {**details, **said})
     if observing:
         return Change(Verdict(DENY, (finding,)), {}, (event,))
     written = dict(writes or {})
@@ -242,7 +240,8 @@ def _grant(request: EditRequest, cases: list[Case], warnings: tuple[Finding, ...
         adopted += parked
         pair = (case.target.tree, case.target.path)
         if locks.own(case.tree, request.agent.id) is None:
-            events.append(Event(request.agent.id, request.stream, "locked", {"file": case.target.path}))
+            details = {"message": "acquire_lock", "answer": "lock_granted", "file": case.target.path}
+            events.append(Event(request.agent.id, request.stream, "locked", details))
         for lock in parked:
             details = {"file": case.target.path, "from": lock.agent, "snapshot": case.target.content}
             events.append(Event(request.agent.id, request.stream, "adopted", details))

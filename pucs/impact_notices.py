@@ -147,8 +147,8 @@ def told(impact: Impact, at_work: Iterable[Agent], view: View) -> Change:
         if line not in logged:
             logged.append(line)
             details = {
-                "file": impact.path, "dependent": one.what.path, "type": "DEPENDENCY", "warning": line,
-                "severity": HIGH if one.what.annotated else MEDIUM,
+                "answer": "conflict_alert", "file": impact.path, "dependent": one.what.path, "type": "DEPENDENCY",
+                "warning": line, "severity": HIGH if one.what.annotated else MEDIUM,
             }  # fmt: skip
             events.append(Event(author or PERSON, stream.stream if stream else None, "warned", details))
     texts = {agent: notice_of(impact, struck, author) for agent, struck in by_agent.items()}

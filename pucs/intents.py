@@ -156,7 +156,8 @@ def _tell(intent: Intent, path: str, who: Agent, view: View, found: tuple[dict[s
     theirs += "Look at it again before you edit it."
     tell(who.id, Notice(mine, view.now, f"intent:{intent.id}", "medium"), view, writes)
     tell(intent.agent, Notice(theirs, view.now, f"intent:{intent.id}:{who.id}", "medium"), view, writes)
-    details = {"file": path, "holder": intent.agent, "warning": warning, "severity": "medium"}
+    details = {"answer": "conflict_alert", "file": path, "holder": intent.agent}
+    details |= {"warning": warning, "severity": "medium"}
     events.append(Event(who.id, who.stream, "warned", details))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pucs.model import Finding
 from pucs.paths import printable
 from pucs.record import Record
 from pucs.texts import neutral
@@ -71,6 +72,11 @@ def words(order: Order) -> str:
     until = f" until {text_of(order.until)[11:16]} UTC" if order.until else ""
     why = f': "{neutral(order.why, _LONGEST_REASON)}"' if order.why else ""
     return f"by {printable(order.by, 60)}{until}{why}"
+
+
+def finding(order: Order, path: str = "") -> Finding:
+    """What is against writing that path, or anything."""
+    return Finding(RULES[order.kind], path, note=words(order))
 
 
 def is_terminated(agent: Agent, now: float) -> bool:

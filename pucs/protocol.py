@@ -64,4 +64,13 @@ class CoordinatorMessage:
 
 def names_in(entry: Mapping[str, Any]) -> tuple[str, ...]:
     """The messages that an entry of the activity log stands for: what was said, then what was answered."""
-    return tuple(entry[key] for key in ("message", "answer") if isinstance(entry.get(key), str))
+    return tuple(entry[key] for key in ("message", "answer") if entry.get(key) in MESSAGES)
+
+
+MESSAGES = tuple(
+    value
+    for one in (AgentMessage, CoordinatorMessage)
+    for name, value in vars(one).items()
+    if name.isupper() and isinstance(value, str)
+)
+"""All the names, in the proposal's order."""

@@ -136,7 +136,7 @@ def _attribute(work: _Work, altered: Altered, record: PathRecord, *, locked: boo
         work.event("changed", file=altered.path, tool=request.tool)
         work.paths[request.tree, altered.path] = None
     elif mine is not None and now is None:
-        work.event("released", file=altered.path)
+        work.event("released", message="release_lock", file=altered.path)
     if changed != view.path(altered.path):
         work.writes["path/" + altered.path] = woken(changed, request.tree, view, work.writes)
 
@@ -198,6 +198,7 @@ def _conflict(work: _Work, altered: Altered, lock: Lock) -> None:
     warning = f"{request.agent.id} changed {altered.path}, which {lock.agent} holds"
     work.event(
         "conflict",
+        answer="conflict_alert",
         file=altered.path,
         holder=lock.agent,
         conflict=conflict.id,

@@ -19,7 +19,7 @@ def test_what_landed_clean_is_free():
     change = after(held("x", lock("me", wrote="new")))
     assert locks_after(change) == ()
     assert [(event.agent, event.action, event.details) for event in change.events] == [
-        ("me", "released", {"file": "x", "commit": "c0ffee"})
+        ("me", "released", {"message": "release_lock", "file": "x", "commit": "c0ffee"})
     ]
     assert change.result == 1
 

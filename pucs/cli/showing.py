@@ -16,6 +16,7 @@ from pucs.client import handling
 from pucs.client.handling import Answer
 from pucs.client.surveying import survey
 from pucs.model import DENY
+from pucs.protocol import names_in
 from pucs.report import Survey, announced, orchestrator_state, tree_name
 from pucs.times import moment_of
 from pucs.wording import ago
@@ -42,6 +43,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("log", help="what happened")
     parser.add_argument("--stream", default="all", help="one stream's entries (default: all)")
     parser.add_argument("--agent", help="one agent's entries")
+    parser.add_argument("--message", metavar="NAME", help="entries of one message of the protocol, e.g. lock_denied")
     parser.add_argument("--since", metavar="1h", help="only the last 90s, 30m, 1h, 2d")
     parser.add_argument("--follow", action="store_true", help="go on until Ctrl-C")
     parser.add_argument("--json", action="store_true", help="the JSON lines themselves")
@@ -175,6 +177,8 @@ def _wanted(entry: dict[str, Any], arguments: argparse.Namespace, since: float) 
         return False
     if arguments.agent and entry.get("agent") != arguments.agent:
         return False
+    if arguments.message and arguments.message not in names_in(entry):
+        return False
     try:
         return moment_of(str(entry.get("timestamp"))) >= since
     except (ValueError, IndexError):
@@ -182,7 +186,13 @@ def _wanted(entry: dict[str, Any], arguments: argparse.Namespace, since: float) 
 
 
 def _line(entry: dict[str, Any]) -> str:
-    rest = {key: value for key, value in entry.items() if key not in ("timestamp", "agent", "stream", "action")}
+    said = names_in(entry)
+    rest = {
+        key: value
+        for key, value in entry.items()
+        if key not in ("timestamp", "agent", "stream", "action")
+        and not (key in ("message", "answer") and value in said)
+    }
     about = "  ".join(f"{key}={shown(str(value))}" for key, value in rest.items())
     stamp = str(entry.get("timestamp", ""))[:19].replace("T", " ")
     return f"{stamp}  {entry.get('agent')}  {entry.get('action')}  {about}".rstrip()

@@ -35,14 +35,14 @@ class CrossLogger:
 
     def log_activity(self, agent_id: str, stream: str | None, action: str, **kwargs: Any) -> None:
         """Adds a line to the activity log. What JSON cannot say is kept as text."""
-        self.repository.store.append([Event(agent_id, stream, action, details_of(kwargs))])
+        self.repository.store.append([Event(agent_id, stream, action, {"message": "log_action", **details_of(kwargs)})])
 
     def log_conflict(self, agent_id: str, warning: str, severity: str = "medium") -> None:
         """Adds a line to the activity log and to the conflict warnings; `severity` is low, medium or high."""
         if severity not in _SEVERITIES:
             raise UsageError(f"{severity!r} is no severity", f"say {', '.join(_SEVERITIES)}")
         known = self.repository.store.read().agent(agent_id)
-        details = {"warning": warning, "severity": severity}
+        details = {"answer": "conflict_alert", "warning": warning, "severity": severity}
         self.repository.store.append([Event(agent_id, known.stream if known else None, "warned", details)])
         publishing.derive_logs(self.repository.store.root)
 

@@ -48,7 +48,7 @@ def of_command(call: ToolCall, command: str) -> Answer:
 def finding_for(agent: Agent, view: View, path: str = "") -> Finding | None:
     """What is against the agent's writing anything; None where no order binds it."""
     order = orders.binding(agent, view.now) if agent.orders else None
-    return None if order is None else Finding(orders.RULES[order.kind], path, note=orders.words(order))
+    return None if order is None else orders.finding(order, path)
 
 
 def refuse(repository: Repository, agent: Agent | None) -> None:

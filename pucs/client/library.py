@@ -123,7 +123,7 @@ class PUCSClient(Work, Announcing, Coordination, Messaging):
         """Adds a line about a change to the activity log."""
         from pucs.client.cross_logger import details_of  # noqa: PLC0415 - locks need none of it
 
-        entry = {"files": list(files), **details_of(details or {})}
+        entry = {"message": "log_action", "files": list(files), **details_of(details or {})}
         self.repository.store.append([Event(self.agent_id, self._stream, action, entry)])
 
     def _ask(

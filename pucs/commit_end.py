@@ -37,13 +37,17 @@ class Landed(Record):
 
 
 class Landing(Record):
-    """A commit that was made: its id, who made it, where, and its paths on which somebody holds or waits."""
+    """A commit that was made: its id, who made it, where, and its paths on which somebody holds or waits.
+
+    With `releases` an agent made it, and all its paths are here: other worktrees may need them.
+    """
 
     commit: str
     by: str
     tree: str
     paths: tuple[Landed, ...]
     branch: str = ""
+    releases: bool = False
 
 
 def after(landing: Landing, view: View) -> Change:
@@ -103,9 +107,9 @@ def _with_release(record: PathRecord, before: tuple[Lock, ...], landing: Landing
     """The record once it says which commit has the agents' bytes: other worktrees may need that version."""
     tree = record.tree(landing.tree)
     writers = [lock.agent for lock in before if lock.wrote is not None]
-    if not writers:
+    if not writers and not landing.releases:
         return record
-    agent = landing.by if landing.by in writers else writers[-1]
+    agent = landing.by if landing.by in writers or not writers else writers[-1]
     release = Release(agent, landing.branch, landing.commit, view.now)
     return record.with_tree(landing.tree, tree._replace(release=(*release,)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pucs import commit_end, hotfiles
+from pucs import commit_end, hotfiles, system
 from pucs.client.commits import Commit, committer, lock_key, name_of
 from pucs.client.landing import is_in
 from pucs.client.looking import see_key
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _LOOKS = 4
 _LISTED = 100
+_RELEASED = 200
+"""A commit of an agent that changes more paths is no work on them: a merge, a tool that went over everything."""
 
 
 def after(commit: Commit) -> None:
@@ -30,11 +32,12 @@ def after(commit: Commit) -> None:
     by = name_of(commit, agent)
     view = store.read()
     paths = {name: lock_key(commit.repository, name, view) for name in changes}
-    concerned = {name: path for name, path in paths.items() if _concerns(commit, path, view)}
-    if commits.is_rebasing(commit.repository.tree):
-        concerned = {}  # uncommitted changes may be stashed meanwhile, which looks as if they had landed or were gone
     tree = commit.repository.tree
-    landing = Landing(made, by, tree.id, (), locate.branch_of(tree))
+    releases = agent is not None and len(changes) <= _RELEASED and system.isdir(f"{tree.common}/worktrees")
+    concerned = {name: path for name, path in paths.items() if releases or _concerns(commit, path, view)}
+    if commits.is_rebasing(tree):
+        concerned = {}  # uncommitted changes may be stashed meanwhile, which looks as if they had landed or were gone
+    landing = Landing(made, by, tree.id, (), locate.branch_of(tree), releases)
     details = {"commit": made, "files_modified": len(changes), "files": [*changes][:_LISTED]}
     store.append([Event(by, commit.stream, "committed", details)])
     freed = _record(commit, landing, concerned, changes) if concerned else 0

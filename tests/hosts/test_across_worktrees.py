@@ -141,6 +141,17 @@ class TestLanded:
         assert "] agent-1 changed a.py in worktree side; " in told
         assert "then: git merge feature/side" in told
 
+    def test_what_no_lock_was_on_counts_where_an_agent_commits_it(self, anna: Client, ben: Client) -> None:
+        anna.run("for n in $(seq 30); do echo $n > many-$n; done; sed -i 's/line 5$/swept/' a.py; git add -A")
+        assert anna.repo.store.read().path("a.py").trees == {}
+        committed(anna)
+        assert "agent-1 changed a.py in worktree side" in edit(ben, 5)
+
+    def test_what_a_person_committed_does_not(self, anna: Client, ben: Client) -> None:
+        anna.repo.write("a.py", with_line(5, "person\n"))
+        anna.repo.commit("A person's")
+        assert edit(ben, 5) == ""
+
     def test_a_squash_merge_lands_it(self, anna: Client, ben: Client) -> None:
         edit(anna, 5)
         committed(anna)

@@ -84,13 +84,13 @@ def in_the_way(case: Case) -> tuple[Finding | None, bool]:
     target = case.target
     for tree, lock in elsewhere(case):
         # What an open call will write, and what was asked for by name, has no lines yet.
-        if case.entry is not None or tree not in target.abroad or lock.calls or lock.explicit:
+        if case.is_critical or tree not in target.abroad or lock.calls or lock.explicit:
             return Finding("critical", target.path, lock=lock, tree=tree), True
     for tree, clashes in target.abroad.items():
         for clash in clashes:
             theirs = locks.own(case.record.tree(tree), clash.agent)
             lock = theirs or Lock(clash.agent, None, "", clash.since, 0.0, 0.0, 0, "")
-            rule = "release" if case.entry is not None else "across"
+            rule = "release" if case.is_critical else "across"
             others = (clash.theirs.before, clash.theirs.after)
             finding = Finding(rule, target.path, lock=lock, tree=tree, note=clash.how, others=others)
             return finding, theirs is not None and not clash.commit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pucs import locks
 from pucs.model import EditRequest, Lock, PathRecord, Target, Tree
-from pucs.policy import CriticalRule, Policy, critical, partition
+from pucs.policy import Policy, critical, partition
 from pucs.record import Record
 
 TYPE_CHECKING = False
@@ -31,14 +31,24 @@ class Case(Record):
     plan: Plan | None = None
 
     @property
-    def entry(self) -> CriticalRule | None:
-        """What the configuration says of a critical file."""
-        return critical(self.policy, self.target.name) or critical(self.policy, self.target.path)
+    def is_critical(self) -> bool:
+        """Whether the configuration lists the file as critical."""
+        return is_critical(self.policy, self.target)
 
     @property
     def alone(self) -> bool:
         """Whether work on the path in another worktree keeps this one out."""
-        return self.policy.locks.across_worktrees == "deny" or self.entry is not None
+        return alone(self.policy, self.target)
+
+
+def is_critical(policy: Policy, target: Target) -> bool:
+    """Whether the configuration lists the file as critical."""
+    return (critical(policy, target.name) or critical(policy, target.path)) is not None
+
+
+def alone(policy: Policy, target: Target) -> bool:
+    """Whether only one worktree at a time may change the path, or its lines."""
+    return policy.locks.across_worktrees == "deny" or is_critical(policy, target)
 
 
 def case_of(request: EditRequest, target: Target, policy: Policy, view: View) -> Case:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pucs import across, hotfiles, locks
+from pucs.cases import is_critical
 from pucs.clashes import DAY, Clash, Release
 from pucs.client.looking import Sight, see_key
 from pucs.client.opening import Repository
@@ -11,7 +12,6 @@ from pucs.errors import GitError
 from pucs.git import locate
 from pucs.git.lineage import Lineage
 from pucs.linediff import cuts, is_text, lines_of
-from pucs.policy import critical
 from pucs.record import Record
 from pucs.state import contents
 from pucs.wording import argument
@@ -75,7 +75,7 @@ def judged(
     """The sight with what is in the way in other worktrees, where such work keeps this one out."""
     policy, target = repository.policy, sight.target
     name, lineage = agent.id if agent else "", Lineage(repository.tree)
-    if critical(policy, target.name) or critical(policy, target.path):
+    if is_critical(policy, target):
         from pucs.client.passing import not_contained  # noqa: PLC0415 - critical files are few
 
         return sight._replace(target=target._replace(abroad=not_contained(repository, lineage, sight, view)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from pucs import agents, edit_gate, locks
+from pucs import agents, cases, edit_gate, locks
 from pucs.client import noting
 from pucs.client.calls import Answer, Caller, ToolCall, identity_of
 from pucs.client.looking import Sight, looked, see
@@ -195,7 +195,7 @@ class Gate:
                 from pucs.client.sharing import with_proposal  # noqa: PLC0415 - most files have one agent
 
                 sight = with_proposal(sight, self.repository, self.call.tool, self.call.values)
-            if sight.is_shared:
+            if sight.is_shared and cases.alone(self.repository.policy, sight.target):
                 from pucs.client.abroad import judged  # noqa: PLC0415 - another worktree is at the path
 
                 sight = judged(sight, self.repository, (self.call.tool, self.call.values), agent, view)

@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pucs.client import PUCSClient
     from pucs.client.cross_logger import CrossLogger, IntentSignal, get_stream_log, log_activity, log_conflict
+    from pucs.client.dependency_checker import DependencyChecker
     from pucs.client.working import record_handoff
     from pucs.protocol import AgentMessage, CoordinatorMessage
 
@@ -15,6 +16,7 @@ __all__ = [
     "AgentMessage",
     "CoordinatorMessage",
     "CrossLogger",
+    "DependencyChecker",
     "IntentSignal",
     "PUCSClient",
     "__version__",
@@ -33,6 +35,10 @@ def __getattr__(name: str) -> object:
         from pucs.client import PUCSClient  # noqa: PLC0415
 
         return PUCSClient
+    if name == "DependencyChecker":
+        from pucs.client.dependency_checker import DependencyChecker  # noqa: PLC0415
+
+        return DependencyChecker
     if name in _CROSS_LOGGER:
         from pucs.client import cross_logger  # noqa: PLC0415
 

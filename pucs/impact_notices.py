@@ -166,6 +166,32 @@ def told(impact: Impact, at_work: Iterable[Agent], view: View) -> Change:
     return Change(tuple(agent for agent in texts if texts[agent] != known.get(agent)), writes, tuple(events))
 
 
+def acknowledged(impact: Impact, by: str, why: str, view: View) -> Change:
+    """Records that somebody knows of what is broken now, and why that is right."""
+    key = key_of(impact.tree, impact.path)
+    known = view.name(key) or Name(author_of(view, impact.key, impact.tree, impact.branch), 0, view.now)
+    entry = {"by": by, "why": why, "at": view.now, "breaks": sorted(_lines(impact))}
+    after = known._replace(
+        number=len(impact.struck), extra={"since": impact.since, **known.extra, "acknowledged": entry}
+    )
+    details = {"file": impact.path, "why": why, "breaks": len(impact.struck)}
+    return Change(None, {key: after}, (Event(by, None, "acknowledged", details),))
+
+
+def is_acknowledged(impact: Impact, view: View) -> str:
+    """Who said to know of everything that is broken now; "" for nobody."""
+    known = view.name(key_of(impact.tree, impact.path))
+    entry = known.extra.get("acknowledged") if known is not None else None
+    if not isinstance(entry, dict) or not _lines(impact) <= set(entry.get("breaks", ())):
+        return ""
+    return str(entry.get("by", ""))
+
+
+def _lines(impact: Impact) -> set[str]:
+    """Each break in a form that outlives edits above it."""
+    return {f"{one.what.path}: {one.what.symbol} {one.what.reason}" for one in impact.struck}
+
+
 def _by_agent(impact: Impact, author: str, at_work: tuple[Agent, ...], view: View) -> dict[str, list[Struck]]:
     found: dict[str, list[Struck]] = {}
     mine = next((agent.stream for agent in at_work if agent.id == author), None)

@@ -59,9 +59,12 @@ def changed_in(tree: SourceTree, commit: str, paths: Iterable[str] | None = None
 
 
 def in_its_own_tree(
-    tree: SourceTree, path: str, before: Facts | None
+    tree: SourceTree, path: str, before: Facts | None, *, itself: bool = False
 ) -> tuple[tuple[ApiChange, ...], tuple[Break, ...]]:
-    """What a change of one file did to its interface, and what that breaks in the tree it is in."""
+    """What a change of one file did to its interface, and what that breaks in the tree it is in.
+
+    With `itself` uses in that very file are looked at, too.
+    """
     changes = changes_between(before, tree.facts(path))
     if not changes:
         return (), ()
@@ -70,7 +73,7 @@ def in_its_own_tree(
         names |= {path.rpartition("/")[2].partition(".")[0]}
     users = tree.having(names)
     names = names_reaching(changes, [facts for facts in map(tree.facts, users) if facts is not None])
-    users = [one for one in tree.having(names) if one != path]
+    users = [one for one in tree.having(names) if itself or one != path]
     was = Overlaid(tree, {path: before})
     old, new = Sources(was.modules, was.facts, tree.lone), Sources(tree.modules, tree.facts, tree.lone)
     wanted = names if path in tree.paths else None

@@ -19,15 +19,13 @@ if TYPE_CHECKING:
 
 ENDINGS = (".py", ".pyi")
 
-_NOT_READ = object()
-
 
 class Shelf:
-    """Facts by content, in memory and kept beside the state."""
+    """Facts by content, in memory and, where a repository is guarded, kept beside its state."""
 
-    def __init__(self, repository: Repository) -> None:
-        self._libraries = repository.installation.libraries
-        self._files = FactFiles(repository.store.root, reading.version())
+    def __init__(self, repository: Repository | None = None) -> None:
+        self._libraries = repository.installation.libraries if repository is not None else ()
+        self._files = FactFiles(repository.store.root, reading.version()) if repository is not None else None
         self._known: dict[str, Facts | None] = {}
 
     def of(self, blob: str, path: str, data: bytes | None) -> Facts | None:
@@ -36,7 +34,7 @@ class Shelf:
         name = f"{blob}.{ending}"
         if name in self._known:
             return self._known[name]
-        text = self._files.get(name)
+        text = self._files.get(name) if self._files is not None else None
         if text is not None:
             try:
                 self._known[name] = decoded(text)
@@ -46,7 +44,8 @@ class Shelf:
         if data is None:
             return None
         self._known[name] = facts = reading.facts_of(data, path, self._libraries)
-        self._files.keep(name, encoded(facts))
+        if self._files is not None:
+            self._files.keep(name, encoded(facts))
         return facts
 
     def has(self, blob: str, path: str) -> bool:
@@ -56,13 +55,14 @@ class Shelf:
 
 
 class SourceTree:
-    """The source files of one working tree as they are on disk."""
+    """The source files of one working tree as they are on disk; `commit` takes them as they are in that commit."""
 
-    def __init__(self, tree: locate.Tree, shelf: Shelf) -> None:
+    def __init__(self, tree: locate.Tree, shelf: Shelf, commit: str = "") -> None:
         self.tree = tree
-        self.head = locate.head_of(tree)
+        self._blobs = sources.all_of(tree.root, commit, ENDINGS) if commit else {}
+        self.head = commit or locate.head_of(tree)
         self.branch = locate.branch_of(tree)
-        listed = sources.listed(tree.root, ENDINGS)
+        listed = sources.listed(tree.root, ENDINGS) if not commit else sources.Listed(tuple(self._blobs), ())
         self.paths = frozenset(listed.paths)
         self.untracked = frozenset(listed.untracked)
         self._shelf = shelf
@@ -82,11 +82,18 @@ class SourceTree:
     def data(self, path: str) -> bytes | None:
         """The bytes of a file; None where there is none to read."""
         if path not in self._data:
-            self._data[path] = _read(f"{self.tree.root}/{path}") if path in self.paths else None
+            self._data[path] = self._content(path) if path in self.paths else None
         return self._data[path]
+
+    def _content(self, path: str) -> bytes | None:
+        if path in self._blobs:
+            return sources.content(self.tree.root, self._blobs[path])
+        return _read(f"{self.tree.root}/{path}")
 
     def facts(self, path: str) -> Facts | None:
         """What a file offers and uses; None where it cannot be read."""
+        if path not in self._facts and path in self._blobs and self._shelf.has(self._blobs[path], path):
+            self._facts[path] = self._shelf.of(self._blobs[path], path, None)
         if path not in self._facts:
             data = self.data(path)
             known = None if data is None else self._shelf.of(contents.blob_id(data), path, data)
@@ -113,6 +120,9 @@ class SourceTree:
 
     def having(self, names: Iterable[str]) -> list[str]:
         """The files in whose text one of the names stands."""
+        if self._blobs:
+            named = sources.naming(self.tree.root, self.head, sorted(names), ENDINGS)
+            return sorted(self.paths.intersection(named))
         wanted = [name.encode() for name in names]
         found = []
         for path in sorted(self.paths):
@@ -126,7 +136,7 @@ class SourceTree:
         if name not in self._lone:
             mark = f"def {name}(".encode()
             places: list[tuple[str, str]] = []
-            for path in self.paths:
+            for path in self.having((f"def {name}(",)) if self._blobs else self.paths:
                 if mark in (self.data(path) or b""):
                     facts = self.facts(path)
                     places += [
@@ -161,9 +171,8 @@ def _read(path: str) -> bytes | None:
         return None
 
 
-def trees_of(repository: Repository, shelf: Shelf) -> list[SourceTree]:
-    """All working trees of the repository that stand. Raises GitError."""
-    common = repository.tree.common
+def trees_of(common: str, shelf: Shelf) -> list[SourceTree]:
+    """All working trees of a repository that stand. Raises GitError."""
     found = [locate.tree_of_id(common, locate.MAIN)]
     folder = common + "/worktrees"
     for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:

@@ -76,6 +76,15 @@ def all_of(root: str, commit: str, endings: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def naming(root: str, commit: str, texts: Sequence[str], endings: Sequence[str]) -> tuple[str, ...]:
+    """The files of a commit in which one of the texts stands. Raises GitError."""
+    wanted = [word for text in texts for word in ("-e", text)]
+    command = ("grep", "-l", "-z", "-F", "--full-name", *wanted, commit, "--", *_matching(endings))
+    said = _git(root, *command, check=False) if wanted else None
+    prefix = commit + ":"
+    return tuple(name.removeprefix(prefix) for name in _names(said)) if said is not None else ()
+
+
 def content(root: str, blob: str) -> bytes:
     """What a blob holds. Raises GitError."""
     return _git(root, "cat-file", "blob", blob).stdout

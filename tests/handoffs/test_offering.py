@@ -185,7 +185,9 @@ class TestAnswers:
         crowd = [client(PUCS_STREAM="api") for _ in range(8)]
         for one in crowd:
             one.start()
-        pucs("handoff", "api", "--note", "Go on")
+        anna = client(PUCS_AGENT_ID="anna")
+        anna.write("a.py", "anna\n")
+        pucs("handoff", "api", "--note", "Go on", "--lock", "a.py", by=anna)
         processes = [begin(guarded, "handoff", "accept", "h1", **shell_of(one)) for one in crowd]
         said = [(*process.communicate(timeout=120), process.returncode) for process in processes]
         (winner,) = [number for number, one in enumerate(said) if one[2] == 0]
@@ -193,7 +195,9 @@ class TestAnswers:
         assert {one[1].splitlines()[0] for one in said if one[2]} == {
             f"pucs: api-agent-{winner + 1} accepted handoff h1 already"
         }
-        assert len(guarded.events("handoff_accepted")) == 1
+        assert len(guarded.events("handoff_accepted")) == len(guarded.events("handed_over")) == 1
+        holders = guarded.store.read().path("a.py").tree(".").locks
+        assert [lock.agent for lock in holders] == [f"api-agent-{winner + 1}"]
         assert pucs("handoff", "accept", "h1", by=crowd[winner]).status == 0, "asked again it is still theirs"
 
     def test_what_one_of_a_stream_declines_another_may_accept(self, guarded: Repo) -> None:

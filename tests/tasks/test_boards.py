@@ -47,6 +47,10 @@ def states(repo: Repo) -> list[str]:
     return [task.state for task in worker(repo, "looker").tasks()]
 
 
+def had(repo: Repo, identifier: str) -> tuple[str, ...]:
+    return next(task.had for task in worker(repo, "looker").tasks() if task.id == identifier)
+
+
 class TestOnce:
     def test_sixteen_processes_drain_sixty_tasks(self, guarded: Repo) -> None:
         board = worker(guarded, "boss")
@@ -65,6 +69,31 @@ class TestOnce:
         assert set(taken.values()) == {1}
         assert states(guarded) == [DONE] * 60
         assert len(guarded.events("task_completed")) == 60
+
+    def test_workers_that_are_killed_lose_no_task_and_double_none(self, guarded: Repo) -> None:
+        worker(guarded, "boss").import_tasks("".join(f"- [ ] Task {number}\n" for number in range(30)))
+        code = DRAIN + "    print('done', task.id, flush=True)\n"
+        said: list[str] = []
+        for generation in range(4):
+            crowd = [started(guarded, code, f"w{generation}-{number}") for number in range(4)]
+            for process in crowd:
+                assert process.stdin
+                process.stdin.write("\n")
+                process.stdin.flush()
+            for number, process in enumerate(crowd):
+                assert process.stdout
+                if generation < 3:  # the last ones may finish
+                    said += [process.stdout.readline() for _ in range(1 + number)]
+                    process.kill()
+                said += process.stdout.read().splitlines()
+                process.communicate(timeout=120)
+        assert states(guarded) == [DONE] * 30
+        finished = Counter(line.split()[1] for line in said if line.startswith("done "))
+        assert set(finished.values()) == {1}
+        taken = Counter(line.strip() for line in said if line.strip().isdecimal())
+        assert len(taken) == 30
+        for name, count in taken.items():
+            assert count - 1 <= len(had(guarded, name)), "who is asked a second time is another"
 
     def test_a_killed_worker_keeps_no_task(self, guarded: Repo) -> None:
         worker(guarded, "boss").add_task("One")

@@ -222,7 +222,7 @@ def _needed(wish: Announcement, works: Iterable[_Work], plan: str, policy: Polic
             said = f"{called(*who[:3])} works on {printable(work.path)} until {clock(work.until)}, which needs {path}."
             news = f"{plan} {path}, which your {printable(work.path)} needs."
             overlaps[work.agent, "needs"] = Overlap(DEPENDENCY, needed[0], *who, LOW, said, news)
-    return list(overlaps.values())
+    return sorted(overlaps.values(), key=lambda one: one.severity == LOW)
 
 
 def _told(intent: Intent, conflicts: tuple[Overlap, ...], view: View, writes: dict[str, Any]) -> Intent:

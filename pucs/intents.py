@@ -109,7 +109,7 @@ def _wrote(intent: Intent, path: str, view: View) -> bool:
 def met(
     record: PathRecord, who: Agent, stream: str | None, view: View, found: tuple[dict[str, Any], list[Event]]
 ) -> None:
-    """Tells both sides, once, that `who` was granted an edit of a path that another agent announced."""
+    """Tells both sides, once, that `who` changes a path that another agent announced."""
     for identifier, owner, until in record.intents:
         if until > view.now and not locks.family(owner, who.id):
             intent = found[0].get(key_of(identifier)) or view.record(key_of(identifier))
@@ -151,7 +151,7 @@ def _tell(intent: Intent, path: str, who: Agent, view: View, found: tuple[dict[s
     writes[key_of(intent.id)] = known_to(intent, who.id)
     file, until = printable(path), clock(intent.until)
     warning = f"{called(intent.agent, intent.stream, intent.task)} announced work on {file} until {until}."
-    mine = f"{warning} Your edit was granted; keep it small, or agree with them first."
+    mine = f"{warning} Your change stands; keep it small, or agree with them first."
     theirs = f"{called(who.id, who.stream, who.task)} is editing {file}, which you announced until {until}. "
     theirs += "Look at it again before you edit it."
     tell(who.id, Notice(mine, view.now, f"intent:{intent.id}", "medium"), view, writes)

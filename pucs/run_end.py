@@ -109,6 +109,9 @@ def after(request: RunRequest, policy: Policy, view: View) -> Change:
             work.events.append(Event(NOBODY, None, "changed", {"file": altered.path, "during": request.call}))
     _tell(work)
     paths = tuple(work.paths)
+    if paths and request.agent.task and not request.agent.paths:
+        files = [path for _, path in paths]
+        work.event("intended", message="signal_intent", task=request.agent.task, files=files, by="first edit")
     if paths != request.agent.paths:
         work.writes["agent/" + request.agent.id] = request.agent._replace(paths=paths)
     return Change(Outcome(tuple(work.snapshots), tuple(work.conflicts)), work.writes, tuple(work.events))
@@ -135,6 +138,10 @@ def _attribute(work: _Work, altered: Altered, record: PathRecord, *, locked: boo
     if now is not None and (mine is None or now.wrote != mine.wrote):
         work.event("changed", file=altered.path, tool=request.tool)
         work.paths[request.tree, altered.path] = None
+        if record.intents:
+            from pucs import intents  # noqa: PLC0415 - nobody announced most files
+
+            intents.met(record, request.agent, request.stream, view, (work.writes, work.events))
     elif mine is not None and now is None:
         work.event("released", message="release_lock", file=altered.path)
     if changed != view.path(altered.path):

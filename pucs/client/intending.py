@@ -153,7 +153,7 @@ def _imported(root: str, path: str) -> set[str]:
 
 def _holdings(repository: Repository, agent: str, extent: Extent, view: View) -> Iterator[Holding]:
     """What others hold: of these paths whoever it is, of all others the agents at work."""
-    busy = (path for other in at_work(view) for _, path in other.paths)
+    busy = sorted(path for other in at_work(view) for _, path in other.paths)
     for path in dict.fromkeys((*extent.paths, *busy)):
         try:
             found = tuple(holdings_of(repository, path, view))

@@ -237,6 +237,17 @@ class TestEdits:
         [entry] = [one for one in bot.events("warned") if one["agent"] == "agent-2"]
         assert (entry["holder"], entry["severity"]) == ("agent-1", "medium")
 
+    @pytest.mark.parametrize("command", ["echo 1 > llm/news.py", 'python3 -c \'open("llm/news.py", "w").write("1")\''])
+    def test_so_does_a_command_whether_its_text_tells_or_not(self, client, bot: Repo, command: str) -> None:
+        anna, ben = client(bot), client(bot, PUCS_TASK="Shorter news")
+        anna.edit("a.py", "a = 1", "a = 2")
+        PUCSClient("agent-1", path=str(bot.root)).signal_intent("llm/news.py", "Better news", 20)
+        said = ben.run(command)
+        assert 'agent-1 (task "Better news") announced work on llm/news.py until' in said.context
+        assert "agent-2" in anna.batch().context
+        [entry] = [one for one in bot.events("intended") if one["agent"] == "agent-2"]
+        assert (entry["task"], entry["files"], entry["by"]) == ("Shorter news", ["llm/news.py"], "first edit")
+
     def test_who_was_told_when_it_was_announced_is_not_told_again(self, client, bot: Repo) -> None:
         ben = client(bot)
         ben.edit("llm/news.py", "x = 1", "x = 2")

@@ -248,6 +248,21 @@ def host_told(agent: Agent, key: str, draft: Draft, view: View) -> Change:
     return Change(task, {**writes, task_key(task.id): task}, tuple(events))
 
 
+def shared_name(key: str, draft: Draft, view: View) -> str:
+    """The name under which a finished task is known: `key`, or that of another session that shares its list.
+
+    Teams of agents do: one puts a task on the list, and another, in a session of its own, finishes it.
+    """
+    number = key.rpartition("/")[2]
+    for other in view.names("hosttask") if view.name(key) is None else ():
+        name = view.name("hosttask/" + other)
+        task: Task | None = view.record(task_key(name.value)) if name is not None else None
+        same = task is not None and (other.rpartition("/")[2], task.title) == (number, title_of(draft.title))
+        if same and task is not None and task.state != DONE:
+            return "hosttask/" + other
+    return key
+
+
 def fresh(
     draft: Draft, needs: tuple[str, ...], view: View, writes: dict[str, Any], name: str = "", known: str = ""
 ) -> Task:

@@ -134,7 +134,8 @@ def host_told(caller: Caller, cwd: str, task: str, draft: Draft) -> None:
     def rule(view: View) -> Change:
         begun = agents.resolve(who, view)
         agent = begun.result
-        change = tasks.host_told(agent, key, draft._replace(stream=agent.stream), view.after(begun))
+        name = tasks.shared_name(key, draft, view) if draft.done else key
+        change = tasks.host_told(agent, name, draft._replace(stream=agent.stream), view.after(begun))
         return Change(None, {**begun.writes, **change.writes}, begun.events + change.events)
 
     repository.store.transact(rule)

@@ -56,6 +56,16 @@ def test_what_a_subagent_finishes_is_the_same_task(client, guarded: Repo) -> Non
     assert tasks(guarded) == [("Tune it", DONE, "agent-1/1")]
 
 
+def test_what_one_session_lists_and_another_of_its_team_finishes_is_one_task(client, guarded: Repo) -> None:
+    anna, ben = client(), client()
+    created(anna, "1", "Tune it")
+    completed(ben, "1", "Tune it", teammate_name="ben")
+    assert tasks(guarded) == [("Tune it", DONE, "agent-2")]
+    completed(ben, "2", "Tune it", teammate_name="ben")
+    completed(ben, "1", "Measure it")
+    assert len(tasks(guarded)) == 3, "another number or title is another task"
+
+
 def test_what_was_never_told_and_is_finished_is_done(client, guarded: Repo) -> None:
     completed(client(), "7", "Tune it")
     assert tasks(guarded) == [("Tune it", DONE, "agent-1")]

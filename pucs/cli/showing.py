@@ -10,14 +10,17 @@ from typing import Any
 from pucs import hotfiles
 from pucs.cli.announcing import line_of as intent_line
 from pucs.cli.asking import line_of as conflict_line
+from pucs.cli.handing import line_of as line_of_handoff
 from pucs.cli.locking import line_of
 from pucs.cli.standing import caller, here, publish_if_possible, seconds_of, show_json, shown
 from pucs.client import handling
 from pucs.client.handling import Answer
 from pucs.client.surveying import survey
+from pucs.handoffs import is_open
 from pucs.model import DENY
 from pucs.protocol import names_in
 from pucs.report import Survey, announced, orchestrator_state, tree_name
+from pucs.tasks import DONE
 from pucs.times import moment_of
 from pucs.wording import ago
 
@@ -72,6 +75,11 @@ def _status(arguments: argparse.Namespace) -> int:
         print("  " + line_of(holding, surveyed.now))
     _print_queues(surveyed)
     _print_intents(surveyed)
+    offered = [handoff for handoff in surveyed.handoffs if is_open(handoff)]
+    if offered:
+        print(f"\nopen handoffs ({len(offered)})")
+        for handoff in offered:
+            print("  " + line_of_handoff(handoff))
     if surveyed.policy.streams:
         print(f"\nstreams ({len(surveyed.policy.streams)})")
         for rule in surveyed.policy.streams:
@@ -79,8 +87,14 @@ def _status(arguments: argparse.Namespace) -> int:
             limit = f" (at most {rule.max_agents})" if rule.max_agents is not None else ""
             waiting = surveyed.waiting.get(rule.name, ())
             line = f"; waiting for a place: {', '.join(waiting)}" if waiting else ""
+            line += _tasks_of(rule.name, surveyed)
             print(f"  {rule.name}  {rule.files}  {', '.join(members) or 'nobody'}{limit}{line}")
     return 0
+
+
+def _tasks_of(stream: str, surveyed: Survey) -> str:
+    states = [task.state for task in surveyed.tasks if task.stream == stream]
+    return f"; {states.count(DONE)} of {len(states)} tasks done" if states else ""
 
 
 def _print_open(surveyed: Survey) -> None:

@@ -172,11 +172,13 @@ class TestAnswers:
         for one in (anna, ben, cleo):
             one.start()
         pucs("handoff", "ben", "cleo", "--done", "Tune it", by=anna)
+        assert "open handoffs (1)\n  h1  anna to ben: offered, cleo: offered  Tune it\n" in pucs("status").stdout
         assert pucs("handoff", "accept", "h1", by=ben).stdout == "handoff h1 is yours\n"
         assert anna.batch().context == "[PUCS n1] ben accepted your handoff h1."
         assert pucs("handoff", "decline", "h1", "--note", "No <time>", by=cleo).status == 0
         assert anna.batch().context == f'[PUCS n2] cleo declined your handoff h1: [agent cleo {MARK}: "No (time)"]'
         assert statuses(worker(guarded, "anna")) == {"ben": "accepted", "cleo": "declined"}
+        assert "open handoffs" not in pucs("status").stdout
         assert pucs("handoffs", "--open").stdout == "nothing is open\n"
         assert pucs("handoffs").stdout == "h1  anna to ben: accepted, cleo: declined  Tune it\n"
 

@@ -300,6 +300,7 @@ class TestCommand:
         ):
             stream = document["streams"]["llm"]
             assert [stream[f"{kind}_tasks"] for kind in ("completed", "pending", "active")] == [1, 2, 1]
+        assert "; 1 of 3 tasks done" in pucs("status").stdout
 
 
 class TestConfigured:

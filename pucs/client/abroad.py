@@ -154,8 +154,8 @@ def _has_landed(lineage: Lineage, path: str, hunk: Hunk, theirs: list[bytes]) ->
 
 
 def _was_landed(lineage: Lineage, start: str, path: str, theirs: bytes | None) -> bool:
-    """Whether the target held just this content at some time since, and went on from there."""
-    return any(theirs in lineage.held(start, commit, path) for commit in lineage.targets().values())
+    """Whether the target, or this branch, held just this content at some time since, and went on from there."""
+    return any(theirs in lineage.held(start, one, path) for one in (*lineage.targets().values(), lineage.here()))
 
 
 def _comparable(*texts: bytes | None) -> bool:

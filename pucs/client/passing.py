@@ -27,7 +27,7 @@ _NOTHING = Hunk((0, 0), (0, 0), b"", b"")
 def not_contained(repository: Repository, lineage: Lineage, sight: Sight, view: View) -> dict[str, tuple[Clash, ...]]:
     """The newest release of another worktree that this one does not contain, under that tree's id; else nothing.
 
-    Releases that keep nobody out any more are dropped from the record.
+    The release of a branch that is gone is dropped from the record.
     """
     found: list[tuple[str, Clash]] = []
     for name, tree in sight.record.trees.items():
@@ -70,19 +70,17 @@ def _tip(repository: Repository, lineage: Lineage, name: str, release: Release) 
     return release.commit if landed else ""
 
 
-def _missing(lineage: Lineage, sight: Sight, release: Release, tip: str) -> Clash | None:
-    """What of the release is not here; None where its branch changes nothing of the path any more.
+def _missing(lineage: Lineage, sight: Sight, release: Release, tip: str) -> Clash:
+    """What of the release is not here.
 
-    Raises _Contained where all of it is here.
+    Raises _Contained where all of it is, or its branch changes nothing of the path any more.
     """
     path, here = sight.target.path, lineage.here()
-    if lineage.contains(here, release.commit) or lineage.contains(here, tip):
+    if lineage.contains(here, release.commit):
         raise _Contained
     start = lineage.start(here, tip) if here else ""
     base, theirs, mine = (lineage.text(one, path) if one else None for one in (start, tip, here))
-    if start and base == theirs:
-        return None
-    if theirs == mine or theirs in lineage.held(start or tip, here, path):
+    if (start and base == theirs) or theirs == mine or theirs in lineage.held(start or tip, here, path):
         raise _Contained
     clash = Clash(
         release.agent,

@@ -161,6 +161,21 @@ class TestLanded:
         ben.repo.git("switch", "-q", "feature/mine")
         assert edit(ben, 5) == ""
 
+    def test_among_other_changes_of_the_target_it_has_landed_too(self, anna: Client, ben: Client) -> None:
+        edit(anna, 5)
+        committed(anna)
+        ben.repo.git("switch", "-q", "main")
+        ben.repo.write("a.py", with_line(5, "side 5\n", with_line(18, "main 18\n").splitlines(keepends=True)))
+        ben.repo.commit("Squashed, with something else")
+        ben.repo.git("switch", "-q", "feature/mine")
+        assert edit(ben, 5) == ""
+        edit(anna, 12)
+        assert "+side 12" in edit(ben, 12), "what came later has not landed"
+
+    def test_what_is_made_anew_is_nobodys_matter(self, anna: Client, ben: Client) -> None:
+        anna.write("uv.lock", "anna\n")
+        assert ben.write("uv.lock", "ben\n").context == ""
+
     def test_what_main_made_of_it_since_is_not_looked_at(self, anna: Client, ben: Client) -> None:
         edit(anna, 5)
         committed(anna)
@@ -251,6 +266,24 @@ class TestCriticalFile:
         ben.repo.commit("The same content")
         assert edit(ben, 15) == ""
 
+    def test_a_merge_that_was_resolved_otherwise_has_it(self, ben: Client, released: str) -> None:
+        ben.repo.git("merge", "-q", "-s", "ours", "--no-edit", "feature/side")
+        assert edit(ben, 15) == ""
+
+    def test_that_one_has_it_lets_nobody_else_in(self, ben: Client, client, released: str) -> None:
+        carl = client(ben.repo.worktree("third", "feature/third"))
+        ben.repo.git("merge", "-q", "feature/side")
+        assert not ben.pre("Edit", "a.py").denied
+        ben.fail()
+        assert "git merge feature/side" in carl.edit("a.py", "line 15\n", "carl\n").reason
+
+    def test_a_content_that_was_here_and_went_on_has_it(self, ben: Client, released: str) -> None:
+        ben.repo.git("merge", "-q", "--squash", "feature/side")
+        ben.repo.commit("The same content")
+        ben.repo.write("a.py", with_line(5, "further\n"))
+        ben.repo.commit("Further")
+        assert edit(ben, 15) == ""
+
     def test_an_amended_release_counts_as_it_is_now(self, anna: Client, ben: Client, released: str) -> None:
         edit(anna, 15)
         assert committed(anna, "--amend") != released
@@ -269,13 +302,13 @@ class TestCriticalFile:
     def test_a_reverted_release_keeps_nobody_out(self, anna: Client, ben: Client, released: str) -> None:
         anna.repo.git("revert", "--no-edit", "HEAD")
         assert edit(ben, 15) == ""
-        assert not any(tree.release for tree in ben.repo.store.read().path("a.py").trees.values())
 
     def test_a_branch_that_is_gone_keeps_nobody_out(self, anna: Client, ben: Client, released: str) -> None:
         ben.repo.git("worktree", "remove", str(anna.repo.root))
         assert ben.edit("a.py", "line 15\n", "mine\n").denied, "the branch is still there to be merged"
         ben.repo.git("branch", "-qD", "feature/side")
         assert edit(ben, 15) == ""
+        assert not any(tree.release for tree in ben.repo.store.read().path("a.py").trees.values())
 
     def test_where_it_landed_that_is_what_to_merge(self, anna: Client, ben: Client, released: str) -> None:
         ben.repo.git("worktree", "remove", str(anna.repo.root))
@@ -346,6 +379,14 @@ class TestDeny:
     def test_other_lines_are_free(self, anna: Client, ben: Client) -> None:
         edit(anna, 5)
         assert edit(ben, 10) == ""
+
+    def test_only_this_edit_counts(self, anna: Client, ben: Client, here: Repo) -> None:
+        here.guard(policy(locks={"across_worktrees": "warn"}))
+        edit(anna, 5)
+        edit(ben, 5)
+        here.guard(policy(locks={"across_worktrees": "deny", "wait_s": 0}))
+        assert not ben.edit("a.py", "line 10\n", "mine\n").denied
+        assert ben.edit("a.py", "repo 5\n", "mine\n").denied
 
     def test_committed_lines_until_they_are_merged(self, anna: Client, ben: Client) -> None:
         edit(anna, 5)

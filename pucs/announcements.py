@@ -228,11 +228,13 @@ def _needed(wish: Announcement, works: Iterable[_Work], plan: str, policy: Polic
 def _told(intent: Intent, conflicts: tuple[Overlap, ...], view: View, writes: dict[str, Any]) -> Intent:
     """Tells each other side once; gives the intent with whom it is known to. Their intents know of this agent, too."""
     for one in conflicts:
-        if one.holder not in intent.told:
-            intent = intents.known_to(intent, one.holder)
+        # Who was told of a dependency does not know of all files that are announced.
+        name = f"{one.type}:{one.holder}" if one.type == DEPENDENCY else one.holder
+        if name not in intent.told:
+            intent = intents.known_to(intent, name)
             rank = "info" if one.severity == LOW else "medium"
             intents.tell(one.holder, Notice(one.news, view.now, f"intent:{intent.id}", rank), view, writes)
     for other in intents.all_open(view):
-        if any(one.holder == other.agent for one in conflicts) and intent.agent not in other.told:
+        if any((one.type, one.holder) == (INTENT, other.agent) for one in conflicts) and intent.agent not in other.told:
             writes[intents.key_of(other.id)] = intents.known_to(other, intent.agent)
     return intent

@@ -250,7 +250,7 @@ def _grant(request: EditRequest, cases: list[Case], warnings: tuple[Finding, ...
         if record.intents:
             from pucs import intents  # noqa: PLC0415 - nobody announced most files
 
-            intents.met(record, request.agent, request.stream, view, (writes, events))
+            record = intents.met(record, request.agent, request.stream, view, (writes, events))
         writes["path/" + case.target.path] = record
         paths[pair] = None
         if case.target.inode:

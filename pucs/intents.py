@@ -108,13 +108,24 @@ def _wrote(intent: Intent, path: str, view: View) -> bool:
 
 def met(
     record: PathRecord, who: Agent, stream: str | None, view: View, found: tuple[dict[str, Any], list[Event]]
-) -> None:
-    """Tells both sides, once, that `who` changes a path that another agent announced."""
-    for identifier, owner, until in record.intents:
-        if until > view.now and not locks.family(owner, who.id):
+) -> PathRecord:
+    """Tells both sides, once, that `who` changes a path that another agent announced.
+
+    Gives the record without the marks whose intent is over or lost.
+    """
+    left = []
+    for mark in record.intents:
+        identifier, owner, until = mark
+        if until <= view.now:
+            continue
+        if not locks.family(owner, who.id):
             intent = found[0].get(key_of(identifier)) or view.record(key_of(identifier))
-            if intent is not None and who.id not in intent.told and is_open(intent, view):
+            if intent is None:
+                continue
+            if who.id not in intent.told and is_open(intent, view):
                 _tell(intent, record.path, who._replace(stream=stream), view, found)
+        left.append(mark)
+    return record if len(left) == len(record.intents) else record._replace(intents=tuple(left))
 
 
 def entered(identifier: str, held: Iterable[tuple[str, str]], view: View) -> Change:

@@ -157,6 +157,9 @@ class TestConflicts:
         assert result.files == ("execution/slippage.py",)
         told = risk.batch().context
         assert "execution/slippage.py, which needs models/risk.py" in told
+        ben = agent(bot, "ben", "execution")
+        ben.signal_intent("execution/slippage.py", "Round down")
+        assert risk.batch().context == ""
 
     def test_what_its_files_import_and_who_imports_them(self, client, bot: Repo) -> None:
         bot.write("llm/news.py", "from .agents import base\nx = 1\n")
@@ -356,6 +359,14 @@ class TestEnds:
         assert client(bot).edit("a.py", "a = 1", "a = 2").silent
         pucs("status")
         assert [one["why"] for one in bot.events("intent ended")] == ["expired"]
+        assert bot.store.read().path("a.py").intents == ()
+
+    def test_a_lost_record_leaves_no_mark_behind(self, client, bot: Repo) -> None:
+        agent(bot, "anna").signal_intent("a.py")
+        for folder in ("records", "mirror"):
+            for path in (bot.state / folder / "intent").iterdir():
+                path.unlink()
+        assert client(bot).edit("a.py", "a = 1", "a = 2").silent
         assert bot.store.read().path("a.py").intents == ()
 
     @pytest.mark.parametrize("end", [Client.kill, Client.end])

@@ -10,6 +10,7 @@ import pytest
 
 from pucs import notices
 from pucs.errors import StoreBusy, StoreError
+from pucs.intents import Intent
 from pucs.model import (
     ALIVE,
     DEAD,
@@ -73,6 +74,21 @@ NOUNS = {
     ),
     "session/0f3e/17": Name("db-agent-1/2", at=4.0),
     "switch/off": Name("off", 1234),
+    "intent/i7": Intent(
+        "i7",
+        "x",
+        "db",
+        "a task",
+        ("src/", "a.py"),
+        1.0,
+        2.5,
+        (("+", "src/", True, ["", ""], False),),
+        ("src/b.py",),
+        ("a.py",),
+        ("y",),
+        PROCESS,
+        {"added": 1},
+    ),
 }
 
 

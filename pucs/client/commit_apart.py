@@ -112,6 +112,8 @@ def _apart(repository: Repository, agent: Agent, index: PrivateIndex, name: str)
     """Puts the agent's lines alone in the place of a file that holds others', too."""
     view = repository.store.read()
     tree, sight = view.path(name).tree(repository.tree.id), see_key(repository, name, view)
+    if hotfiles.hot(repository.policy, name).word == hotfiles.REBUILD:
+        return  # whole: what is made anew is of one piece
     if tree.weave is None:
         _before_it(repository, locks.own(tree, agent.id), index, sight)
         return

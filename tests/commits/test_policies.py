@@ -48,7 +48,7 @@ def installed(hot: Repo, anna: Client, ben: Client) -> Repo:
     apart(anna, "-m", "A lock file")
     assert anna.edit("package.json", "package 3\n", "package 3\nannas 1\n").silent
     assert "deny" not in anna.run(INSTALL).stdout
-    assert ben.edit("package.json", "package 17\n", "package 17\nbens 1\n").silent
+    assert ben.edit("package.json", "package 17\n", "package 17\nzebras 1\n").silent
     assert "deny" not in ben.run(INSTALL).stdout
     return hot
 
@@ -62,14 +62,14 @@ class TestRebuild:
         assert holders(installed, "package-lock.json") == {"anna", "ben"}
         assert installed.events("denied") + installed.events("conflict") == []
         assert "resolved annas" in installed.read("package-lock.json")
-        assert "resolved bens" in installed.read("package-lock.json")
+        assert "resolved zebras" in installed.read("package-lock.json")
 
     def test_the_first_commit_takes_the_file_whole_and_tells(self, installed: Repo, anna, ben) -> None:
         lock = installed.read("package-lock.json")
         done = apart(anna, "-m", "Anna")
         assert done.status == 0, done
         assert shown(installed, "package-lock.json") == lock
-        assert "bens" not in shown(installed, "package.json"), "that stays apart by lines"
+        assert "zebras" not in shown(installed, "package.json"), "that stays apart by lines"
         warned = "package-lock.json: also holds what ben made of it. Make it anew once both have committed"
         assert warned in done.stdout + done.stderr
         told = ben.batch().context
@@ -81,6 +81,20 @@ class TestRebuild:
         assert sorted(shown(installed, "package.json").split("\n")) == sorted(
             lock.replace("resolved ", "").split("\n")
         ), "after both commits they fit each other"
+
+    def test_whoever_came_later_may_be_the_first(self, installed: Repo, anna: Client, ben: Client) -> None:
+        lock = installed.read("package-lock.json")
+        assert apart(ben, "-m", "Ben").status == 0
+        assert shown(installed, "package-lock.json") == lock
+        assert "ben committed package-lock.json with what you made of it" in anna.batch().context
+        assert apart(anna, "-m", "Anna").status == 0
+        assert installed.git("status", "--porcelain") == ""
+
+    def test_bytes_of_an_agent_that_is_gone_are_in_nobodys_way(self, client, installed: Repo, anna, ben) -> None:
+        anna.kill()
+        assert ben.write("package-lock.json", "resolved again\n").silent
+        assert apart(ben, "-m", "Ben", "package-lock.json").status == 0
+        assert holders(installed, "package-lock.json") == set()
 
     def test_plain_git_may_take_it_too(self, installed: Repo, anna: Client) -> None:
         assert anna.pre("Bash", command="git commit -m x -- package-lock.json").silent

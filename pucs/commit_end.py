@@ -66,7 +66,7 @@ def after(landing: Landing, view: View) -> Change:
         before = record.tree(landing.tree).locks
         if any(lock.last >= landed.looked for lock in before):
             return Change(AGAIN)
-        changed, ended = _landed(record, landing.tree, landed)
+        changed, ended = _landed(record, landing, landed)
         freed += len(ended)
         for lock in ended:
             details = {"message": "release_lock", "file": landed.path, "commit": landing.commit}
@@ -89,13 +89,14 @@ def after(landing: Landing, view: View) -> Change:
     return Change(freed, writes, tuple(events))
 
 
-def _landed(record: PathRecord, tree_name: str, landed: Landed) -> tuple[PathRecord, tuple[Lock, ...]]:
+def _landed(record: PathRecord, landing: Landing, landed: Landed) -> tuple[PathRecord, tuple[Lock, ...]]:
     """The record after the commit, and the locks it ended: of a shared file those whose lines all landed."""
+    tree_name = landing.tree
     tree = record.tree(tree_name)
     if tree.weave is not None and landed.target is not None:
         from pucs import scopes  # noqa: PLC0415 - most files have one agent
 
-        following = scopes.landed(tree, landed.target, landed.content)
+        following = scopes.landed(tree, landed.target, landed.content, landing.by)
         if following is not None:
             left = {lock.agent for lock in following.locks}
             ended = tuple(lock for lock in tree.locks if lock.agent not in left)

@@ -186,8 +186,8 @@ def inherited(record: PathRecord, tree_name: str, child: str, parent: str) -> Pa
     return record.with_tree(tree_name, _squared(tree._replace(weave=given(tree.weave, child, parent))))
 
 
-def landed(tree: Tree, target: Target, committed: str) -> Tree | None:
-    """The tree after a commit left `committed` as what the path is measured by; None where lines cannot tell.
+def landed(tree: Tree, target: Target, committed: str, by: str = "") -> Tree | None:
+    """The tree after a commit (of `by`) left `committed` as what the path is measured by; None where lines cannot tell.
 
     `target` is what the path holds, with the texts that are needed.
     """
@@ -197,7 +197,7 @@ def landed(tree: Tree, target: Target, committed: str) -> Tree | None:
     base, now, new = (_lines(target, one) for one in (known.base, known.content, committed))
     if base is None or now is None or new is None:
         return None
-    runs = weave_commits.landed(known.runs, base, (now, new))
+    runs = weave_commits.landed(known.runs, base, (now, new), by)
     return _squared(tree._replace(weave=Weave(committed, known.content, runs), offers={}))
 
 

@@ -120,9 +120,9 @@ def pieces(runs: Runs) -> list[Hunk]:
 
 
 def crossed(runs: Runs, changes: Iterable[Cut]) -> list[Hunk]:
-    """The pieces of which changes of the present content would alter a line, or part what replaced lines.
+    """The pieces of which changes of the present content would alter a line, or put lines where some were taken out.
 
-    Lines that only come are in nobody's way beside others, nor between lines that somebody added.
+    Else lines that only come are in nobody's way, neither beside others nor between them.
     """
     found, waiting = pieces(runs), list(changes)
     return [one for one in found if any(_crosses(cut[0], cut[1], one) for cut in waiting)]
@@ -132,9 +132,7 @@ def _crosses(start: int, end: int, piece: Hunk) -> bool:
     first, last = piece.now
     if first == last:
         return start <= first <= end if start == end else start < first < end
-    if start == end:
-        return piece.base[0] < piece.base[1] and first < start < last
-    return start < last and end > first
+    return start < end and start < last and end > first
 
 
 def touched(runs: Runs, changes: Iterable[Cut]) -> list[Hunk]:

@@ -28,10 +28,13 @@ def carried(runs: Runs, base: Lines, contents: tuple[Lines, Lines], agent: str) 
     return [hunk for hunk in foreign if any(_takes(hunk, cut, base, (content, staged)) for cut in changes)]
 
 
-def landed(runs: Runs, base: Lines, contents: tuple[Lines, Lines]) -> Runs:
-    """The weave on a new base: the second of `contents` (the present one, and what was committed of it)."""
+def landed(runs: Runs, base: Lines, contents: tuple[Lines, Lines], by: str = "") -> Runs:
+    """The weave on a new base: the second of `contents` (the present one, and what was committed of it).
+
+    Of equal lines of several agents, those of `by` landed.
+    """
     content, new = contents
-    whole = _choice(runs, base, contents)
+    whole = _choice(runs, base, contents, by=by)
     if whole is not None:
         gone = {
             number
@@ -76,7 +79,7 @@ def _takes(hunk: Hunk, cut: Cut, base: Lines, contents: tuple[Lines, Lines]) -> 
 
 
 def _choice(
-    runs: Runs, base: Lines, contents: tuple[Lines, Lines], barred: Collection[str] = ()
+    runs: Runs, base: Lines, contents: tuple[Lines, Lines], barred: Collection[str] = (), by: str = ""
 ) -> list[tuple[str, ...]] | None:
     """Whose changes of each hunk make the second content of the base; None where none without the barred do."""
     content, target = contents
@@ -84,7 +87,7 @@ def _choice(
     old = 0
     for hunk in [*hunks(runs), Hunk(0, 0, (len(base), len(base)), (len(content), len(content)), ())]:
         kept = hunk.base[0] - old
-        ways = [(took, _of(hunk, runs, (base, content), took)) for took in _ways(hunk, barred)]
+        ways = [(took, _of(hunk, runs, (base, content), took)) for took in _ways(hunk, barred, by)]
         following: dict[int, list[tuple[str, ...]]] = {}
         for at, choice in states.items():
             if target[at : at + kept] != base[old : old + kept]:
@@ -99,13 +102,13 @@ def _choice(
     return whole[:-1] if whole is not None else None
 
 
-def _ways(hunk: Hunk, barred: Collection[str]) -> list[tuple[str, ...]]:
-    """Whose changes of a hunk may be taken: all, then fewer and fewer, in the end nobody's."""
+def _ways(hunk: Hunk, barred: Collection[str], by: str) -> list[tuple[str, ...]]:
+    """Whose changes of a hunk may be taken: all, then fewer and fewer, those with `by` first, in the end nobody's."""
     ways: list[tuple[str, ...]] = [()]
     for agent in hunk.agents:
         if agent not in barred:
             ways += [(*way, agent) for way in ways[:_WAYS]]
-    return sorted(ways, key=len, reverse=True)
+    return sorted(ways, key=lambda way: (-len(way), by not in way))
 
 
 def _of(hunk: Hunk, runs: Runs, contents: tuple[Lines, Lines], took: tuple[str, ...]) -> list[bytes]:

@@ -168,6 +168,23 @@ class TestUnion:
         assert hot.git("status", "--porcelain") == ""
         assert holders(hot, "CHANGELOG.md") == set()
 
+    def test_equal_lines_of_both_are_each_in_its_commit(self, hot: Repo, anna: Client, ben: Client) -> None:
+        assert anna.edit("CHANGELOG.md", "- First\n", "- First\n- Same\n").silent
+        assert ben.edit("CHANGELOG.md", "- Same\n", "- Same\n- Same\n").silent
+        assert apart(ben, "-m", "Ben").status == 0
+        assert holders(hot, "CHANGELOG.md") == {"anna"}
+        assert apart(anna, "-m", "Anna").status == 0
+        assert shown(hot, "CHANGELOG.md") == hot.read("CHANGELOG.md")
+        assert hot.read("CHANGELOG.md").count("- Same\n") == 2
+
+    def test_adding_between_lines_that_another_changed_and_added(self, hot: Repo, anna: Client, ben: Client) -> None:
+        assert ben.edit("CHANGELOG.md", "- First\n", "- The first\n- Ben\n").silent
+        assert anna.edit("CHANGELOG.md", "- The first\n", "- The first\n- Anna\n").silent
+        assert apart(anna, "-m", "Anna").status == 0
+        assert shown(hot, "CHANGELOG.md") == CHANGES.replace("- First\n", "- First\n- Anna\n")
+        assert apart(ben, "-m", "Ben").status == 0
+        assert shown(hot, "CHANGELOG.md") == hot.read("CHANGELOG.md")
+
     def test_the_same_line_is_still_one_persons(self, hot: Repo, anna: Client, ben: Client) -> None:
         assert anna.edit("CHANGELOG.md", "- First\n", "- The first\n").silent
         assert "The first" in ben.edit("CHANGELOG.md", "- The first\n", "- Second\n").reason

@@ -90,7 +90,7 @@ def is_open(handoff: Handoff) -> bool:
 
 def offered(sender: Agent, offer: Offer, view: View) -> Change:
     """The handoff, recorded; nobody is told yet (`told`). The result is the Handoff."""
-    index = _index(view)
+    index = view.name(OPEN) or _rebuilt(view)
     number = index.number + 1
     identifier = f"h{number}"
     handoff = Handoff(
@@ -247,7 +247,8 @@ def closed(handoff: Handoff, view: View, writes: dict[str, Any]) -> None:
 
 def open_ones(view: View) -> tuple[Handoff, ...]:
     """The handoffs that somebody has not answered, oldest first."""
-    known = (view.record(handoff_key(name)) for name in _index(view).extra.get("open", {}))
+    index = view.name(OPEN) or _rebuilt(view)
+    known = (view.record(handoff_key(name)) for name in index.extra.get("open", {}))
     return tuple(one for one in known if one is not None and is_open(one))
 
 
@@ -271,6 +272,14 @@ def summary(handoff: Handoff) -> str:
 
 def _index(view: View) -> Name:
     return view.name(OPEN) or Name("handoffs")
+
+
+def _rebuilt(view: View) -> Name:
+    """The record of what is open where it was lost, or nothing was ever offered: who was told is told again."""
+    known = all_of(view)
+    last = max((int(one.id[1:]) for one in known if one.id[1:].isdecimal()), default=0)
+    left = {one.id: {"to": [to for to in one.to if to not in one.answers], "told": []} for one in known if is_open(one)}
+    return Name("handoffs", last, extra={"open": left} if left else {})
 
 
 def _about(handoff: Handoff) -> str:

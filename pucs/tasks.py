@@ -274,6 +274,8 @@ def fresh(
     if not identifier:
         counter = writes.get(NUMBER) or view.name(NUMBER)
         number = (counter.number if counter is not None else 0) + 1
+        while view.record(task_key(str(number))) is not None:  # the counter was lost
+            number += 1
         writes[NUMBER] = Name("task", number, view.now)
         identifier = str(number)
     if name:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pucs import PUCSClient
+from pucs.handoffs import open_ones
 from pucs.notices import inbox_of
 from tests.state.test_crash import dying, steps_of
 from tests.support import Repo
@@ -95,3 +96,16 @@ def test_an_acceptance_that_died_is_finished_by_asking_again(tmp_path: Path, mon
         (handoff,) = ben.handoffs()
         assert handoff.answers["ben"]["answer"] == "accepted"
     assert {("anna", "anna"), ("ben", "ben")} <= seen
+
+
+def test_a_lost_record_of_what_is_open_is_made_anew(guarded: Repo) -> None:
+    anna, ben = prepared(guarded)
+    anna.handoff("ben", ["One"])
+    anna.handoff("ben", ["Two"])
+    ben.accept_handoff("h1")
+    for folder in ("records", "mirror"):
+        (guarded.state / folder / "open/handoffs.json").unlink()
+    assert [one.id for one in open_ones(guarded.store.read())] == ["h2"]
+    assert anna.handoff("ben", ["Three"]).id == "h3"
+    assert [one.id for one in open_ones(guarded.store.read())] == ["h2", "h3"]
+    assert len(anna.handoffs()) == 3

@@ -128,6 +128,15 @@ class TestOnce:
         anna.end()
         assert states(guarded) == [PENDING]
 
+    def test_a_lost_counter_gives_no_number_twice(self, guarded: Repo) -> None:
+        anna = worker(guarded, "anna")
+        for title in ("One", "Two"):
+            anna.add_task(title)
+        for folder in ("records", "mirror"):
+            (guarded.state / folder / "number/task.json").unlink()
+        assert anna.add_task("Three").id == "3"
+        assert [task.title for task in anna.tasks()] == ["One", "Two", "Three"]
+
 
 class TestOrder:
     def test_nothing_begins_before_what_it_waits_for(self, guarded: Repo) -> None:

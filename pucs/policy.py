@@ -98,6 +98,24 @@ class SnapshotPolicy(Record):
     keep_mb: int = 500
 
 
+class ResourceRule(Record):
+    """A shared thing that commands need which begin like one of `commands`: no limit or rate where these are 0.
+
+    At most `limit` use it at once, for `longest_s` each, and it is used at most `rate` times in `per_s`. A call waits
+    `wait_s` by itself. Each working tree has one of the `values` in the variable `env`.
+    """
+
+    name: str
+    commands: tuple[str, ...] = ()
+    limit: int = 0
+    rate: int = 0
+    per_s: float = 60
+    longest_s: float = 1800
+    wait_s: float = 2
+    env: str = ""
+    values: tuple[str, ...] = ()
+
+
 class Policy(Record):
     """What the configuration tells the rules; without arguments, what holds where nothing is configured.
 
@@ -112,6 +130,7 @@ class Policy(Record):
     log_max_entries: int = 10000
     snapshots: SnapshotPolicy = SnapshotPolicy()
     policies: tuple[tuple[Pattern, str, str], ...] = ()
+    resources: tuple[ResourceRule, ...] = ()
 
 
 def owners(policy: Policy, path: str) -> tuple[str, ...]:
@@ -182,6 +201,7 @@ def decode(data: Mapping[str, Any]) -> Policy:
         commits=CommitPolicy(**commits),
         snapshots=SnapshotPolicy(**_known(SnapshotPolicy._fields, data.get("snapshots"))),
         policies=tuple((pattern, word, command) for pattern, word, command in data.get("policies") or ()),
+        resources=tuple(_decode_resource(name, entry) for name, entry in (data.get("resources") or {}).items()),
         **_known(("log_max_entries",), data),
     )
 
@@ -197,6 +217,8 @@ def encode(policy: Policy) -> dict[str, Any]:
         "log_max_entries": policy.log_max_entries,
         "snapshots": _plain(policy.snapshots),
         "policies": list(policy.policies),
+        # Left out where there are none: hooks that read no policy see by the bare text that nobody needs any.
+        **({"resources": {rule.name: _plain(rule, "name") for rule in policy.resources}} if policy.resources else {}),
     }
 
 
@@ -205,6 +227,13 @@ def _decode_stream(name: str, entry: Mapping[str, Any]) -> StreamRule:
     for field in ("patterns", "dependencies", "tests"):
         known[field] = tuple(known.get(field, ()))
     return StreamRule(**{**known, "name": name})
+
+
+def _decode_resource(name: str, entry: Mapping[str, Any]) -> ResourceRule:
+    known = _known(ResourceRule._fields, entry)
+    for field in ("commands", "values"):
+        known[field] = tuple(known.get(field, ()))
+    return ResourceRule(**{**known, "name": name})
 
 
 def _decode_locks(entry: Mapping[str, Any] | None) -> LockPolicy:

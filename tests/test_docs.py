@@ -61,7 +61,7 @@ def named_commands(text: str) -> Iterator[str]:
 
 
 def keys_of_the_loader() -> set[str]:
-    """Every key that pucs.config.loading asks for, read from its source."""
+    """Every key that the loading of the configuration asks for, read from its source."""
     asking = {
         "section",
         "sections",
@@ -72,11 +72,14 @@ def keys_of_the_loader() -> set[str]:
         "seconds",
         "count",
         "text",
+        "text_or_number",
         "words",
         "texts",
         "patterns",
     }
-    calls = (node for node in ast.walk(ast.parse(read("pucs/config/loading.py"))) if isinstance(node, ast.Call))
+    sources = ("pucs/config/loading.py", "pucs/config/resources.py")
+    nodes = (node for source in sources for node in ast.walk(ast.parse(read(source))))
+    calls = (node for node in nodes if isinstance(node, ast.Call))
     return {
         call.args[0].value
         for call in calls
@@ -147,7 +150,7 @@ def test_every_documented_key_exists() -> None:
 
 def test_the_template_says_every_key() -> None:
     template = read("templates/pucs_config.yaml")
-    shown = re.sub(r"^# ?(?=(streams:|critical_files:|  ))", "", template, flags=re.MULTILINE)
+    shown = re.sub(r"^# ?(?=(streams:|critical_files:|resources:|  ))", "", template, flags=re.MULTILINE)
     example = "\n".join(line for line in shown.splitlines() if not re.match(r"^ +[a-z_]+ {2,}\S", line))
     assert keys_of_the_loader() <= keys_in(yaml.safe_load(example))
 

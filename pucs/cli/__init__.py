@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FAMILIES = (
     "installing", "showing", "locking", "waiting", "messaging", "partitioning", "committing", "undoing", "switching",
     "checking", "demonstrating", "tasking", "handing", "coordinating", "asking", "announcing", "impacting",
+    "resources",
 )  # fmt: skip
 
 EPILOG = """exit codes: 0 fine, 1 refused by the rules, 2 wrong use, 3 the world failed (disk, git, a process),

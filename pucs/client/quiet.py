@@ -51,6 +51,13 @@ def is_guarded(folder: str) -> bool:
     return place is not None and system.lexists(f"{place.tree.common}/{MARKER}")
 
 
+def names_resources(folder: str) -> bool:
+    """Whether the configuration that guards the folder names resources, as far as its bare text tells."""
+    place = locate.place_of(folder, "/")
+    marker = content_of(f"{place.tree.common}/{MARKER}") if place is not None else None
+    return marker is not None and b'"resources"' in marker
+
+
 def _asks_for_nothing(root: str, call: str, who: Who) -> bool:
     session = f"session/{who.session}"
     name = _record(root, f"{session}/{who.subagent}" if who.subagent else session)

@@ -32,6 +32,7 @@ def compile_settings(settings: Settings) -> dict[str, Any]:
             log_max_entries=settings.logging.max_entries,
             snapshots=settings.snapshots,
             policies=settings.policies,
+            resources=settings.resources,
         )
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pucs import hotfiles
 from pucs.config.compiling import compile_critical_path, compile_pattern
 from pucs.config.document import read
+from pucs.config.resources import shared_things
 from pucs.config.sections import Report, Section
 from pucs.config.settings import (
     ConflictSettings,
@@ -63,6 +64,7 @@ def parse(text: str, origin: str) -> Settings:
         _snapshots(file.section("snapshots")),
         policies=_policies(file.section("policies")),
         tasks=_tasks(file),
+        resources=shared_things(file.section("resources")),
     )
     if not settings.conflict_resolution.partition_enabled:
         settings = settings._replace(locks=settings.locks._replace(partition="off", partition_paths=()))

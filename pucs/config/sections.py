@@ -136,6 +136,10 @@ class Section:
         """Text that is not empty."""
         return self._read(key, default, "text", _text)
 
+    def text_or_number(self, key: str) -> str:
+        """Text, or a whole number as text; "" where there is none."""
+        return self._read(key, "", "text", lambda value: str(value) if type(value) is int else _text(value))
+
     def words(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
         """Texts: a list of them, or one text with commas between them."""
         items = self._read(key, None, "a list of texts, or one text with commas", _items)

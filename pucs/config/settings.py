@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pucs.policy import CommitPolicy, GuardPolicy, LockPolicy, SnapshotPolicy
+from pucs.policy import CommitPolicy, GuardPolicy, LockPolicy, ResourceRule, SnapshotPolicy
 
 if TYPE_CHECKING:
     from pucs.patterns import Pattern
@@ -70,3 +70,4 @@ class Settings(NamedTuple):
     policies: tuple[tuple[Pattern, str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
+    resources: tuple[ResourceRule, ...] = ()

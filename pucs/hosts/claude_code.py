@@ -46,6 +46,8 @@ def before_tool(data: Mapping[str, Any], read: Reading | None = None) -> Mapping
             read if read is not None else command_texts.reading_of(call.tool, command, call.cwd, call.caller.environ)
         )
         answer = commands.before(call, command, reading)
+        if answer.decision != DENY:
+            answer = running.with_resources(call, command)
     elif call.paths:
         answer = edits.before(call)
     elif _is_open(call.tool):
@@ -133,6 +135,7 @@ def _post_tool_batch(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
         written = tuple(path for path, _ in paths_of(tool, values))
         finished.append(sessions.Finished(_identifier(entry.get("tool_use_id")), refused, read, written))
     running.look_at_runs(call, [one.call for one in finished if one.refused])
+    running.give_back(call, tuple(one.call for one in finished))
     return _told("PostToolBatch", sessions.batch(call.caller, call.cwd, finished))
 
 
@@ -149,7 +152,12 @@ def _shown(call: edits.ToolCall, tool: str, values: Mapping[str, Any], response:
 def _session_start(data: Mapping[str, Any], event: str = "SessionStart") -> Mapping[str, Any] | None:
     from pucs.client import sessions  # noqa: PLC0415
 
-    return _told(event, edits.Answer(SILENT, told=sessions.start(_caller(data), _cwd(data))))
+    answer = edits.Answer(SILENT, told=sessions.start(_caller(data), _cwd(data)))
+    if event == "SessionStart":
+        from pucs.hosts import running  # noqa: PLC0415
+
+        running.set_values(_cwd(data))
+    return _told(event, answer)
 
 
 def _subagent_start(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -168,6 +176,7 @@ def _session_end(data: Mapping[str, Any]) -> None:
 
     # After `clear` and `resume` the same client goes on: its agent does, too.
     running.look_at_runs(_call(data), running=())
+    running.give_back(_call(data), None, ())
     if data.get("reason") in ("clear", "resume"):
         sessions.stop(_caller(data), _cwd(data))
     else:
@@ -179,6 +188,7 @@ def _stop(data: Mapping[str, Any]) -> None:
     from pucs.hosts import running  # noqa: PLC0415
 
     running.look_at_runs(_call(data), running=_going_on(data), care=True)
+    running.give_back(_call(data), None, _going_on(data))
     sessions.stop(_caller(data), _cwd(data))
 
 
@@ -187,6 +197,7 @@ def _subagent_stop(data: Mapping[str, Any]) -> None:
     from pucs.hosts import running  # noqa: PLC0415
 
     running.look_at_runs(_call(data), running=_going_on(data), care=True)
+    running.give_back(_call(data), None, _going_on(data))
     sessions.subagent_stop(_caller(data), _cwd(data))
 
 

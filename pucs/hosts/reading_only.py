@@ -34,7 +34,7 @@ def answered(event: str, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
             if tool == "Bash" and _is_harmless(command):
                 return None
             read = _reading(tool, command, data.get("cwd"))
-            if read is not None and read.read_only:
+            if read is not None and read.read_only and not _may_need_resources(data.get("cwd")):
                 return None
     from pucs.hosts import claude_code  # noqa: PLC0415 - this is what is spared
 
@@ -61,6 +61,13 @@ def _reading(tool: str, command: str, cwd: object) -> Reading | None:
     if not isinstance(cwd, str) or not cwd.startswith("/") or command_texts.is_committing(cwd):
         return None
     return command_texts.reading_of(tool, command, cwd, system.environ())
+
+
+def _may_need_resources(cwd: object) -> bool:
+    """Whether the configuration there names things that commands need which only read, too."""
+    from pucs.client import quiet  # noqa: PLC0415 - most commands are proven by now
+
+    return isinstance(cwd, str) and quiet.names_resources(cwd)
 
 
 def _has_ended(data: Mapping[str, Any]) -> bool:

@@ -22,6 +22,7 @@ _RARE = {
     "inbox": "notices.Inbox",
     "intent": "intents.Intent",
     "order": "orders.Order",
+    "resource": "resources.Resource",
     "report": "helping.Report",
     "roster": "streams.Roster",
     "task": "tasks.Task",
@@ -79,7 +80,7 @@ _TYPES: dict[str, Any] = {
         ),
         list,
     ),
-    **dict.fromkeys(("numbers", "handed", "waiting"), list),
+    **dict.fromkeys(("numbers", "handed", "waiting", "slots", "turns", "used"), list),
     **dict.fromkeys(("trees", "offers"), dict),
     "calls": (list, dict),
     "seen": (dict, int, float),
@@ -117,6 +118,10 @@ def _rare(word: str) -> Any:
         from pucs.notices import Handed  # noqa: PLC0415 - it holds some
 
         _MANY["handed"] = Handed
+    elif word == "resource":
+        from pucs.resources import Slot, Turn  # noqa: PLC0415 - as above
+
+        _MANY["slots"], _MANY["turns"] = Slot, Turn
     return kind
 
 

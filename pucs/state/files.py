@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _GLANCES = 8
 _KINDS = (
     "path", "agent", "inbox", "conflict", "session", "client", "ticket", "number", "inode", "switch", "stash", "branch",
-    "denied", "wait", "task", "hosttask", "handoff", "open", "order", "intent", "roster", "help", "report",
+    "denied", "wait", "task", "hosttask", "handoff", "open", "order", "intent", "roster", "resource", "help", "report",
     "impact",
 )  # fmt: skip
 

@@ -121,6 +121,7 @@ def test_the_template_explains_every_key():
         *("partition", "partition_paths", "wait_seconds", "policies"),
         "commit_wait_seconds",
         "tasks",
+        *("resources", "api", "database", "port", "commands", "limit", "rate", "per_min", "env", "values", "ports"),
         *("level", "persist_path", "max_entries", "auto_merge", "partition_enabled", "arbitration_timeout_min"),
         *("mode", "on_failure", "boundaries", "scan_seconds", "format", "types", "snapshots", "keep_days", "keep_mb"),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pucs.interface import Facts, Use
+from pucs.interface import Facts, Use, Uses
 
 
 def merged(base: Facts | None, theirs: Facts | None, ours: Facts | None) -> Facts | None:
@@ -27,7 +27,7 @@ def merged(base: Facts | None, theirs: Facts | None, ours: Facts | None) -> Fact
         else:
             definitions[name] = one
     gone = {_what(use) for use in base.uses} - {_what(use) for use in theirs.uses} if base is not None else set()
-    uses = tuple(use for use in ours.uses if _what(use) not in gone)
+    uses = Uses.of(use for use in ours.uses if _what(use) not in gone)
     exports = theirs.exports if base is None or theirs.exports != base.exports else ours.exports
     stars = tuple(dict.fromkeys((*ours.stars, *theirs.stars)))
     return Facts(definitions, uses, stars, exports, theirs.broken or ours.broken)

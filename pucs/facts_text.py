@@ -1,9 +1,9 @@
-"""Facts as text and back, to be kept: one JSON list, in the order of the fields."""
+"""Facts as text and back, to be kept: one JSON list."""
 
 from __future__ import annotations
 
 from pucs import fastjson
-from pucs.interface import Definition, Facts, Parameter, Use
+from pucs.interface import ALIAS, Definition, Facts, Parameter, Uses
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,9 @@ def encoded(facts: Facts | None) -> str:
     """The text of facts; None is a file that nobody can read."""
     if facts is None:
         return "null"
-    return fastjson.dumps([list(facts.definitions.values()), facts.uses, facts.stars, facts.exports, facts.broken])
+    plain = [one for one in facts.definitions.values() if one != _alias(one.name, one.line, one.target)]
+    aliases = [[one.name, one.line, one.target] for one in facts.definitions.values() if one.kind == ALIAS]
+    return fastjson.dumps([plain, aliases, facts.uses.rows, facts.stars, facts.exports, facts.broken])
 
 
 def decoded(text: str) -> Facts | None:
@@ -23,18 +25,22 @@ def decoded(text: str) -> Facts | None:
     if value is None:
         return None
     try:
-        definitions, uses, stars, exports, broken = value
-        found = [_definition(one) for one in definitions]
-        used = tuple(Use(chain, line, form, count, tuple(words), first, tuple(caught))
-                     for chain, line, form, count, words, first, caught in uses)  # fmt: skip
+        plain, aliases, rows, stars, exports, broken = value
+        definitions = {one[0]: _definition(one) for one in plain}
+        definitions.update({name: _alias(name, line, target) for name, line, target in aliases})
         names = tuple(exports) if exports is not None else None
-        return Facts({one.name: one for one in found}, used, tuple(stars), names, bool(broken))
-    except (TypeError, KeyError) as error:
+        return Facts(definitions, Uses(rows), tuple(stars), names, bool(broken))
+    except (TypeError, KeyError, IndexError) as error:
         raise ValueError(f"no facts: {error}") from None
 
 
+def _alias(name: str, line: int, target: str) -> Definition:
+    return Definition(name, ALIAS, line, target=target)
+
+
 def _definition(value: list[Any]) -> Definition:
-    fields: list[Any] = [tuple(one) if isinstance(one, list) else one for one in value]
-    one = Definition(*fields)
-    parameters = tuple(Parameter(*parameter) for parameter in one.parameters)
-    return one._replace(parameters=parameters, parts=tuple((str(key), str(text)) for key, text in one.parts))
+    name, kind, line, parameters, flags, decorators, bases, returns, shapes, raises, target, text, parts = value
+    return Definition(
+        name, kind, line, tuple(Parameter(*one) for one in parameters), tuple(flags), tuple(decorators), tuple(bases),
+        returns, tuple(shapes), tuple(raises), target, text, tuple((key, part) for key, part in parts),
+    )  # fmt: skip

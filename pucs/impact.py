@@ -52,9 +52,7 @@ def breaks(
         facts = new.facts(path)
         if facts is None:
             continue
-        for use in facts.uses:
-            if names is not None and names.isdisjoint(steps_of(use.chain)[1]):
-                continue
+        for use in facts.uses if names is None else facts.uses.naming(names):
             one = _judged(use, path, old, new, changed)
             if one is not None:
                 found.setdefault((one.path, one.line, one.symbol), one)

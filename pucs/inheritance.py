@@ -52,7 +52,7 @@ def overridden(path: str, old: Sources, new: Sources, changed: frozenset[str]) -
 def _calls_of_itself(world: Sources, path: str, base: Definition) -> list[Use]:
     facts = world.facts(path)
     start = f":{base.name} () "
-    calls = [one for one in (facts.uses if facts else ()) if one.form == "call" and one.chain.startswith(start)]
+    calls = [one for one in (facts.uses.starting(start) if facts else ()) if one.form == "call"]
     return [one for one in calls if " " not in one.chain[len(start) :]]
 
 

@@ -10,6 +10,14 @@ from __future__ import annotations
 
 from pucs.record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+_SHORT = 2
+_DEFAULTS = (0, (), "", ())
+
 FUNCTION, CLASS, VALUE, ALIAS, OPAQUE = "function", "class", "value", "alias", "opaque"
 
 
@@ -61,6 +69,54 @@ class Use(Record):
     caught: tuple[str, ...] = ()
 
 
+class Uses:
+    """The uses of one file, by chain: thousands are kept for each of the few that somebody asks for."""
+
+    def __init__(self, rows: dict[str, list[Any]]) -> None:
+        self.rows = rows
+        """For each chain the other fields of its uses, without those at their default at the end."""
+
+    @classmethod
+    def of(cls, uses: Iterable[Use]) -> Uses:
+        """These uses, each once."""
+        rows: dict[str, list[Any]] = {}
+        for use in dict.fromkeys(uses):
+            plain = tuple(use[3:]) == _DEFAULTS
+            rows.setdefault(use.chain, []).append(
+                [use.line, use.form] if plain else [*use[1:4], list(use[4]), use[5], list(use[6])]
+            )
+        return cls(rows)
+
+    def __iter__(self) -> Iterator[Use]:
+        return (_use(chain, row) for chain, rows in self.rows.items() for row in rows)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Uses) and self.rows == other.rows
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def naming(self, names: frozenset[str]) -> Iterator[Use]:
+        """Those whose chains have a step of one of these names."""
+        for chain, rows in self.rows.items():
+            if not names.isdisjoint(chain[chain.find(":") + 1 :].split(" ")):
+                for row in rows:
+                    yield _use(chain, row)
+
+    def starting(self, start: str) -> Iterator[Use]:
+        """Those whose chains begin so."""
+        for chain, rows in self.rows.items():
+            if chain.startswith(start):
+                for row in rows:
+                    yield _use(chain, row)
+
+
+def _use(chain: str, row: list[Any]) -> Use:
+    if len(row) == _SHORT:
+        return Use(chain, *row)
+    line, form, count, words, first, caught = row
+    return Use(chain, line, form, count, tuple(words), first, tuple(caught))
+
+
 class Facts(Record):
     """Everything known of one file. `exports` is `__all__`, None without; `stars` are the modules it imports whole.
 
@@ -68,7 +124,7 @@ class Facts(Record):
     """
 
     definitions: dict[str, Definition] = {}
-    uses: tuple[Use, ...] = ()
+    uses: Uses = Uses({})
     stars: tuple[str, ...] = ()
     exports: tuple[str, ...] | None = None
     broken: bool = False

@@ -8,7 +8,7 @@ import sys
 import warnings
 import zlib
 
-from pucs.code.grammars import language_of
+from pucs.code.grammars import language_of, parser_of
 from pucs.code.python_reading import facts_of_tree
 from pucs.code.symbols import symbols_of
 from pucs.interface import OPAQUE, Definition, Facts
@@ -25,7 +25,7 @@ def version() -> str:
     """What changes with everything that facts depend on: this package's readers and the interpreter's grammar."""
     here = os.path.dirname(__file__)
     names = sorted(name for name in os.listdir(here) if name.endswith(".py"))
-    stats = [os.stat(f"{here}/{name}") for name in [*names, "../interface.py"]]
+    stats = [os.stat(f"{here}/{name}") for name in [*names, "../interface.py", "../facts_text.py"]]
     told = zlib.crc32(repr([(one.st_size, one.st_mtime_ns) for one in stats]).encode())
     return f"{sys.version_info[0]}.{sys.version_info[1]}-{told:08x}"
 
@@ -60,8 +60,11 @@ def _parsed(text: bytes) -> ast.Module | None:
 def _of_broken(text: bytes, path: str, libraries: Iterable[str]) -> Facts | None:
     """The facts of the parts that parse by themselves, each read where it stands."""
     symbols = symbols_of(text, path, libraries)
-    if symbols is None:
+    parser = parser_of("python", libraries) if symbols is not None else None
+    if symbols is None or parser is None:
         return None
+    newer = not parser.parse(text).root_node.has_error
+    """Nothing is wrong with it but that it is written for a later Python than this one."""
     lines = text.split(b"\n")
     kept = [b""] * len(lines)
     opaque: dict[str, Definition] = {}
@@ -78,4 +81,4 @@ def _of_broken(text: bytes, path: str, libraries: Iterable[str]) -> Facts | None
     if tree is None:
         return None
     facts = facts_of_tree(tree)
-    return facts._replace(definitions={**opaque, **facts.definitions}, broken=True)
+    return facts._replace(definitions={**opaque, **facts.definitions}, broken=not newer)

@@ -8,7 +8,7 @@ from pucs.code import python_forms as forms
 from pucs.code import python_values as values
 from pucs.code.python_givings import Function, Givings
 from pucs.code.python_names import Scope, annotated, chain_of, element, imported, stored
-from pucs.interface import ALIAS, CLASS, FUNCTION, Definition, Facts, Use, longer
+from pucs.interface import ALIAS, CLASS, FUNCTION, Definition, Facts, Use, Uses, longer
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PROPERTIES = frozenset(("property", "cached_property", "abstractproperty", "hybrid_property"))
@@ -25,7 +25,7 @@ def facts_of_tree(tree: ast.Module) -> Facts:
     reader.scope.names.update({name: ":" + name for name in stored(tree.body)})
     reader.body(tree.body)
     exports = tuple(reader.exports) if reader.exports is not None else None
-    return Facts(reader.definitions, tuple(dict.fromkeys(reader.uses)), tuple(reader.stars), exports)
+    return Facts(reader.definitions, Uses.of(reader.uses), tuple(reader.stars), exports)
 
 
 class _Reader(Givings):

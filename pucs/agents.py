@@ -48,6 +48,8 @@ def resolve(identity: Identity, view: View) -> Change:
         return _register(identity, view)
     task = identity.task or agent.stated or identity.branch or agent.task
     agent = _in_its_stream(agent, identity, view)._replace(task=task)
+    if agent.orders:
+        agent = agent._replace(orders=_orders(None, agent, view))
     writes: dict[str, Any] = {}
     begins = agent.ended and not is_terminated(agent, view)
     if begins or (identity.process is not None and identity.process != agent.process):
@@ -199,9 +201,14 @@ def _in_its_stream(agent: Agent, identity: Identity, view: View) -> Agent:
 
 
 def _orders(stream: str | None, above: Agent | None, view: View) -> tuple[tuple[Any, ...], ...]:
-    from pucs import orders  # noqa: PLC0415 - when an agent begins
+    """What binds an agent that begins now: orders to everybody and to its stream, and those `above` it."""
+    keys = ("order/*", f"order/stream:{stream}") if stream else ("order/*",)
+    found = [order for order in map(view.record, keys) if order is not None]
+    if not found and (above is None or not above.orders):
+        return ()
+    from pucs import orders  # noqa: PLC0415 - mostly nobody gave any
 
-    return orders.for_newcomer(stream, above, view)
+    return orders.current((*(above.orders if above is not None else ()), *map(orders.plain, found)), view.now)
 
 
 def _fresh(identifier: str, identity: Identity, parent: Agent | None, view: View) -> Agent:

@@ -28,6 +28,7 @@ RULES = {PAUSE: "paused", TERMINATE: "terminated"}
 """What a finding is called that goes by an order."""
 
 _LONGEST_REASON = 160
+_UNTIL = 5
 
 
 class Order(Record):
@@ -102,13 +103,10 @@ def plain(order: Order) -> tuple[Any, ...]:
     return tuple(order)[:-1]
 
 
-def for_newcomer(stream: str | None, parent: Agent | None, view: View) -> tuple[tuple[Any, ...], ...]:
-    """What binds an agent that begins now: orders to everybody and to its stream, and its parent's."""
-    scopes = [EVERYBODY, *([stream_scope(stream)] if stream else [])]
-    found: list[Order | None] = [view.record(key_of(scope)) for scope in scopes]
-    here = {order.scope: plain(order) for order in found if order is not None}
-    above = {one[1]: one for one in parent.orders} if parent is not None else {}
-    return tuple({**above, **here}.values())
+def current(plain_orders: Iterable[tuple[Any, ...]], now: float) -> tuple[tuple[Any, ...], ...]:
+    """Those whose time is not over, the last one of each scope."""
+    latest = {one[1]: one for one in plain_orders}
+    return tuple(one for one in latest.values() if not one[_UNTIL] or now < one[_UNTIL])
 
 
 def moved(agent: Agent, stream: str | None, view: View) -> Agent:

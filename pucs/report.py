@@ -53,7 +53,10 @@ class Standing(Record):
 
 
 class Survey(Record):
-    """All that the documents are made of, taken at one moment; `waiting` are agents for a place, by stream."""
+    """All that the documents are made of, taken at one moment; `waiting` are agents for a place, by stream.
+
+    `states` says of each agent what it does, and more about it in words (`pucs.presence`).
+    """
 
     now: float
     session: str
@@ -70,6 +73,7 @@ class Survey(Record):
     tasks: tuple[Task, ...] = ()
     intents: tuple[Standing, ...] = ()
     handoffs: tuple[Handoff, ...] = ()
+    states: dict[str, tuple[str, str]] = {}
 
 
 def file_locks(survey: Survey) -> dict[str, Any]:
@@ -106,7 +110,7 @@ def orchestrator_state(survey: Survey) -> dict[str, Any]:
         "published_at": text_of(survey.now),
         "guard": "off" if survey.is_off else survey.policy.guard.mode,
         "locks": len(survey.holdings),
-        "agents": [_agent(agent) for agent in survey.agents],
+        "agents": [_agent(agent, *survey.states.get(agent.id, ("", ""))) for agent in survey.agents],
         "help_requests": [_question(one) for one in survey.questions],
         "intents": [announced(standing) for standing in survey.intents],
     }
@@ -139,13 +143,18 @@ def _streams(survey: Survey) -> Iterable[str | None]:
     return found + [task.stream for task in survey.tasks]
 
 
+def _status(members: list[str], survey: Survey) -> str:
+    states = {survey.states.get(name, ("", ""))[0] for name in members}
+    return "idle" if not members else "paused" if states == {"paused"} else "active"
+
+
 def _stream(name: str, survey: Survey) -> dict[str, Any]:
     from pucs.tasks import ACTIVE, DONE  # noqa: PLC0415 - hooks load this module for its nouns
 
     members = [agent.id for agent in survey.agents if agent.stream == name]
     tasks = [task for task in survey.tasks if task.stream == name]
     return {
-        "status": "active" if members else "idle",
+        "status": _status(members, survey),
         "agents": members,
         "max_agents": next((rule.max_agents for rule in survey.policy.streams if rule.name == name), None),
         "waiting": list(survey.waiting.get(name, ())),
@@ -196,8 +205,9 @@ def _question(asked: Help) -> dict[str, Any]:
     }
 
 
-def _agent(agent: Agent) -> dict[str, Any]:
-    return {"agent": agent.id, "stream": agent.stream, "task": agent.task, "last_seen": text_of(agent.seen)}
+def _agent(agent: Agent, state: str, about: str) -> dict[str, Any]:
+    known = {"agent": agent.id, "stream": agent.stream, "task": agent.task, "last_seen": text_of(agent.seen)}
+    return {**known, "state": state, "about": about}
 
 
 def handoffs_document(survey: Survey) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from pucs.client.handling import Answer
 from pucs.client.surveying import survey
 from pucs.handoffs import is_open
 from pucs.model import DENY
+from pucs.presence import PAUSED
 from pucs.protocol import names_in
 from pucs.report import Survey, announced, orchestrator_state, tree_name
 from pucs.tasks import DONE
@@ -68,7 +69,10 @@ def _status(arguments: argparse.Namespace) -> int:
     print(f"\nagents ({len(surveyed.agents)})")
     for agent in surveyed.agents:
         stream = f"  stream {agent.stream}" if agent.stream else ""
-        print(f"  {agent.id}{stream}  seen {ago(surveyed.now - agent.seen)}{'  ' + agent.task if agent.task else ''}")
+        state, about = surveyed.states[agent.id]
+        task = f"  {agent.task}" if agent.task else ""
+        halted = f"  {state} {shown(about)}" if state == PAUSED else ""
+        print(f"  {agent.id}{stream}{halted}  seen {ago(surveyed.now - agent.seen)}{task}")
     _print_open(surveyed)
     print(f"\nlocks ({len(surveyed.holdings)})")
     for holding in surveyed.holdings:

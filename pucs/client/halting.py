@@ -109,8 +109,10 @@ def terminate(repository: Repository, scope: str, by: str, why: str = "") -> tup
 def scope_of(repository: Repository, agent: str = "", stream: str = "") -> str:
     """The scope of an order: an agent that is known, a stream, or everybody. Raises UsageError for who is not known."""
     if stream:
+        from pucs import streams  # noqa: PLC0415
+
         names = [rule.name for rule in repository.policy.streams]
-        if stream not in names:
+        if stream not in names and not streams.members(stream, repository.store.read()):
             raise UsageError(f"no stream {stream} is configured", _listed("the streams are", names))
         return stream_scope(stream)
     if not agent:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pucs import intents, locks, queues, streams
+from pucs import intents, locks, presence, queues, streams
 from pucs.client.looking import see_key
 from pucs.client.opening import Repository, is_off
 from pucs.conflicts import REPORTED, is_open
@@ -43,6 +43,7 @@ def survey(repository: Repository) -> Survey:
         queues=tuple(sorted(_queues(view))),
         waiting={name: tuple(agent for agent, _ in streams.waiting(name, view)) for name in view.names("roster")},
         questions=questions(view, unanswered=True),
+        states={agent.id: presence.state_of(agent, view) for agent in at_work(view)},
         tasks=tasks.board(view),
         handoffs=handoffs.all_of(view),
         intents=(*standing(view), *_of_first_edits(holdings, view)),

@@ -61,11 +61,27 @@ class TestPaused:
         assert (paused["agent"], paused["message"], paused["by"][:7]) == (named(anna), "pause", "person-")
         assert (resumed["agent"], resumed["message"]) == (named(anna), "resume")
 
-    def test_it_ends_by_itself(self, client, pucs: Pucs, named: Named) -> None:
+    def test_it_ends_by_itself_and_leaves_nothing_behind(self, client, pucs: Pucs, named: Named, guarded: Repo) -> None:
         anna = client()
         anna.start()
         pucs("pause", named(anna), "--for", "0.001s")
+        pucs("pause", "--all", "--for", "0.001s")
         assert anna.pre("Edit", "a.py").silent
+        ben = client()
+        assert ben.pre("Edit", "b.py").silent
+        view = guarded.store.read()
+        assert [view.agent(named(one)).orders for one in (anna, ben)] == [(), ()]  # type: ignore[union-attr]
+
+    def test_status_shows_it(self, client, pucs: Pucs, named: Named, guarded: Repo) -> None:
+        guarded.guard(policy(streams={"db": "db/**"}))
+        anna = client(PUCS_STREAM="db")
+        anna.start()
+        pucs("pause", "--stream", "db", "--why", "migration")
+        assert f"{named(anna)}  stream db  paused by person-" in pucs("status").stdout
+        document = json.loads(pucs("status", "--json").stdout)
+        assert document["streams"]["db"]["status"] == "paused"
+        [one] = document["agents"]
+        assert (one["state"], "migration" in one["about"]) == ("paused", True)
 
     def test_its_commits_are_refused_and_a_persons_are_not(self, client, pucs: Pucs, named: Named, repo: Repo) -> None:
         assert run_pucs(repo, "init").status == 0

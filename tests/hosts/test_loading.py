@@ -104,6 +104,7 @@ class TestModules:
             assert (modules - bare) & HEAVY == set()
             assert modules.isdisjoint({"pucs.scopes", "pucs.weave", "pucs.client.sharing"}), "it has the file to itself"
             assert modules.isdisjoint({"pucs.intents", "pucs.prompts"}), "nobody announced it"
+            assert modules.isdisjoint({"pucs.orders", "pucs.pauses", "pucs.streams"}), "nobody gave orders"
             guarded.write("a.py", "changed\n")
             modules = loaded(anna, "post_tool_use", **event)
             assert loaded.stdout == ""

@@ -10,6 +10,7 @@ import pytest
 
 from pucs import notices
 from pucs.errors import StoreBusy, StoreError
+from pucs.helping import Help, Report
 from pucs.intents import Intent
 from pucs.model import (
     ALIVE,
@@ -28,8 +29,10 @@ from pucs.model import (
     Writer,
 )
 from pucs.notices import Handed, Inbox
+from pucs.orders import Order
 from pucs.state.files import FileStore
 from pucs.state.processes import identify
+from pucs.streams import Roster
 from pucs.view import Change, View
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -65,7 +68,13 @@ NOUNS = {
         ((".", "a"), ("w:1", "b")),
         {"c": Call("Edit", 1.0, "", ((".", "a"),))},
         3,
+        claim="db",
+        orders=(("pause", "stream:db", "person-x", "why", 1.0, 0.0), ("terminate", "db-agent-1", "x", "", 2.0, 3.5)),
     ),
+    "order/*": Order("pause", "*", "person-x", "why", 1.0, 2.5),
+    "roster/db": Roster("db", (("x", 1.0), ("y", 2.0))),
+    "help/h7": Help("h7", "x", "db", "Which?", 1.0, "That.", "person-x", 2.0),
+    "report/x": Report("x", "complete", "all of it", 1.5),
     "inbox/x": Inbox(
         "x",
         (Notice("text", 1.0, "about", "high", "agent-2", 7), Notice("more", 2.0, number=8)),

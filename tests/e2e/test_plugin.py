@@ -55,7 +55,7 @@ def test_the_plugin_guards_and_says_everything_once(
     log = {(entry["agent"], entry["action"]) for entry in guarded.log()}
     assert log == {
         *((agent, action) for agent in (peer, me) for action in ("started", "ended")),
-        *((peer, "intended"), (peer, "locked"), (peer, "changed"), (me, "denied")),
+        *((peer, "intended"), (peer, "locked"), (peer, "changed"), (peer, "reported"), (me, "denied")),
     }
     assert len(guarded.log()) == len(log)
 

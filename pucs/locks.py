@@ -11,7 +11,7 @@ from pucs.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pucs.model import Part
+    from pucs.model import Agent, Part
     from pucs.view import View
 
 VOID = "void"
@@ -55,8 +55,15 @@ def state_of(lock: Lock, content: str, view: View) -> str:
         return HELD
     lapsed = view.now >= lock.expires(agent.seen if agent else 0.0)
     if has_bytes:
-        return PARKED if lapsed else HELD
+        return PARKED if lapsed and not (agent is not None and agent.orders and _is_paused(agent, view)) else HELD
     return HELD if lock.explicit and not lapsed else VOID
+
+
+def _is_paused(agent: Agent, view: View) -> bool:
+    """Whether somebody keeps it from doing what would renew its locks."""
+    from pucs import orders  # noqa: PLC0415 - hardly anybody has any
+
+    return orders.binding(agent, view.now) is not None
 
 
 def related(holder: str, agent: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pucs import orders, queues
+from pucs import orders, queues, streams
 from pucs.model import DEAD, Agent
 from pucs.record import Record
 
@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from pucs.helping import Help
     from pucs.view import View
 
 ACTIVE, IDLE, PAUSED, WAITING = "active", "idle", "paused", "waiting"
@@ -61,4 +62,19 @@ def state_of(agent: Agent, view: View) -> tuple[str, str]:
     if agent.calls:
         call = max(agent.calls.values(), key=lambda one: one.since)
         return ACTIVE, call.what or call.tool
+    awaited = _awaited(agent, view)
+    if awaited:
+        return WAITING, f"for {awaited}"
     return (ACTIVE, "") if view.now - agent.seen < ACTIVE_S else (IDLE, "")
+
+
+def _awaited(agent: Agent, view: View) -> str:
+    """What it asked for and has not got: a place in a stream, an answer."""
+    for name in view.names("roster"):
+        if agent.id in (waiting for waiting, _ in streams.waiting(name, view)):
+            return f"a place in stream {name}"
+    for name in view.names("help"):
+        asked: Help | None = view.record("help/" + name)
+        if asked is not None and asked.agent == agent.id and not asked.answered:
+            return f"the answer to {asked.id}"
+    return ""

@@ -72,6 +72,15 @@ class TestPaused:
         view = guarded.store.read()
         assert [view.agent(named(one)).orders for one in (anna, ben)] == [(), ()]  # type: ignore[union-attr]
 
+    def test_its_locks_do_not_lapse_meanwhile(self, client, pucs: Pucs, named: Named, guarded: Repo) -> None:
+        guarded.guard(policy(locks={"default_s": 0.001, "max_s": 0.001}))
+        anna, ben = client(), client()
+        anna.write("a.py", "anna\n")
+        pucs("pause", named(anna))
+        assert "is being changed by" in ben.pre("Edit", "a.py").reason
+        pucs("resume", named(anna))
+        assert "holds uncommitted changes of" in ben.pre("Edit", "a.py").reason
+
     def test_status_shows_it(self, client, pucs: Pucs, named: Named, guarded: Repo) -> None:
         guarded.guard(policy(streams={"db": "db/**"}))
         anna = client(PUCS_STREAM="db")
@@ -269,6 +278,18 @@ class TestAgents:
         assert [found[named(one)]["state"] for one in (anna, ben, cleo, dora)] == ["active", "paused", "dead", "ended"]
         assert found[named(anna)]["locks"] == ["a.py"]
         assert len(pucs("agents", "--all").stdout.splitlines()) == 4
+
+    def test_who_asked_for_something_waits_for_it(self, client, pucs: Pucs, named: Named, guarded: Repo) -> None:
+        rules = policy(streams={"db": "db/**"})
+        guarded.guard(rules._replace(streams=(rules.streams[0]._replace(max_agents=1),)))
+        anna, ben = client(), client()
+        anna.start(), ben.start()
+        pucs("claim", "db", by=anna)
+        pucs("claim", "db", by=ben)
+        pucs("ask", "Which table?", by=anna)
+        rows = pucs("agents").stdout.splitlines()
+        assert rows[0].startswith(f"{named(anna)}  stream db  waiting for the answer to h")
+        assert rows[1].startswith(f"{named(ben)}  waiting for a place in stream db")
 
     def test_who_stands_in_line_waits(self, client, pucs: Pucs, named: Named, guarded: Repo) -> None:
         anna, ben = client(), client()

@@ -30,6 +30,7 @@ from pucs.model import (
 )
 from pucs.notices import Handed, Inbox
 from pucs.orders import Order
+from pucs.resources import Resource, Slot, Turn
 from pucs.state.files import FileStore
 from pucs.state.processes import identify
 from pucs.streams import Roster
@@ -80,6 +81,14 @@ NOUNS = {
         (Notice("text", 1.0, "about", "high", "agent-2", 7), Notice("more", 2.0, number=8)),
         8,
         (Handed((7,), PROCESS, PROCESS, "call", 3.0, 4),),
+    ),
+    "resource/db": Resource(
+        "db",
+        (Slot("agent-1", "call", PROCESS, 1.0, 2, "boot", "pytest", "task"),),
+        (Turn("agent-2", 3, PROCESS, 4),),
+        (("boot", 5),),
+        3,
+        {".": "5400"},
     ),
     "session/0f3e/17": Name("db-agent-1/2", at=4.0),
     "switch/off": Name("off", 1234),

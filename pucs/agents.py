@@ -99,8 +99,6 @@ def named(identity: Identity, view: View) -> Change:
 def end(agent: Agent, view: View) -> Change:
     """The agent after its host said it is over; its locks are judged by that at the next look."""
     ended = agent._replace(ended=view.now, calls={})
-    if agent.claim:  # its place is free for others
-        ended = ended._replace(claim="", stream=None)
     return Change(ended, {"agent/" + agent.id: ended}, (Event(agent.id, agent.stream, "ended"),))
 
 

@@ -34,7 +34,6 @@ def give(order: Order, view: View) -> Change:
         bound = orders.given(agent, order)
         if order.kind == TERMINATE:
             bound = bound._replace(ended=bound.ended or view.now)
-            bound = bound._replace(claim="", stream=None) if bound.claim else bound
         writes["agent/" + agent.id] = bound
         notices.tell(agent.id, Notice(words_of(order), view.now, ABOUT, "high"), view, writes)
         events.append(_event(_PAST[order.kind], order.kind, agent, order))

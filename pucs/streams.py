@@ -87,9 +87,11 @@ def claim(agent: Agent, rule: StreamRule, view: View) -> Change:
             return Change(place)
         writes: dict[str, Any] = {}
         _admit(agent, rule, view, writes)
+        _expel(rule, len({*place.members, agent.id}), view, writes)
         details = {"message": AgentMessage.CLAIM_STREAM, "answer": CoordinatorMessage.STREAM_ASSIGNED}
         event = Event(agent.id, rule.name, "claimed", {**details, "claim": rule.name})
-        return Change(place._replace(members=(*place.members, agent.id)), writes, (event,))
+        inside = tuple(dict.fromkeys([*place.members, agent.id]))
+        return Change(place._replace(members=inside), writes, (event,))
     line = waiting(rule.name, view)
     if any(name == agent.id for name, _ in line):
         return Change(place)
@@ -114,11 +116,11 @@ def promote(rule: StreamRule, view: View) -> Change:
     writes: dict[str, Any] = {}
     events: list[Event] = []
     line = waiting(rule.name, view)
-    free = len(line) if rule.max_agents is None else rule.max_agents - len(members(rule.name, view))
+    inside = len(members(rule.name, view))
+    free = len(line) if rule.max_agents is None else rule.max_agents - inside
     served = [name for name, _ in line[: max(0, free)]]
     if served:
-        # Who died with a place may come back one day, and has it no more then.
-        _expel_the_gone(rule.name, view, writes)
+        _expel(rule, inside + len(served), view, writes)
     for name in served:
         agent = view.agent(name)
         if agent is None:  # `waiting` gives only those who are there; said for the type checker
@@ -151,11 +153,16 @@ def _unlisted(agent: str, stream: str, view: View, writes: dict[str, Any]) -> No
         writes[key] = roster._replace(waiting=left) if left else None
 
 
-def _expel_the_gone(stream: str, view: View, writes: dict[str, Any]) -> None:
-    for name in list(view.names("agent")):
-        agent = view.agent(name)
-        if agent is not None and agent.claim == stream and not is_here(agent, view):
-            writes["agent/" + name] = agent._replace(claim="", stream=None)
+def _expel(rule: StreamRule, inside: int, view: View, writes: dict[str, Any]) -> None:
+    """Takes their claims from as many who are gone as could not all come back, the longest gone first."""
+    if rule.max_agents is None:
+        return
+    found = (view.agent(name) for name in view.names("agent"))
+    claims = (one for one in found if one is not None and one.claim == rule.name and one.parent is None)
+    gone = sorted((one for one in claims if not is_here(one, view)), key=lambda one: one.seen, reverse=True)
+    for agent in gone[max(0, rule.max_agents - inside) :]:
+        for one in _family(agent, view):
+            writes["agent/" + one.id] = one._replace(claim="", stream=None)
 
 
 def _family(agent: Agent, view: View) -> list[Agent]:

@@ -136,6 +136,23 @@ class TestFull:
         assert back.pre("Write", "web/x.py").silent
         assert not claims(back, pucs)
 
+    def test_who_ended_has_its_place_back_if_nobody_has_got_it(
+        self, client, pucs: Pucs, named: Named, small: Repo
+    ) -> None:
+        anna, ben, cleo = client(), client(), client()
+        for one in (anna, ben, cleo):
+            one.start()
+        assert [claims(one, pucs) for one in (anna, ben)] == [True, True]
+        anna.end()
+        ben.end()
+        assert pucs("claim").stdout.startswith("db  0 of 2 agents  nobody")
+        ben.start("resume")
+        assert "you work in stream db" in ben.pre("Write", "web/x.py").reason
+        assert claims(cleo, pucs)
+        anna.start("resume")
+        assert pucs("claim").stdout.startswith(f"db  2 of 2 agents  {named(ben)}, {named(cleo)}")
+        assert anna.pre("Write", "web/x.py").silent
+
     def test_waiting_for_a_place_ends_when_one_is_free(self, client, pucs: Pucs, named: Named, small: Repo) -> None:
         anna, ben, cleo = client(), client(), client()
         for one in (anna, ben, cleo):

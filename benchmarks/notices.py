@@ -76,7 +76,7 @@ def _send(where: Path, repo: str, readers: list[str], size: tuple[int, int, int]
 
     at_work = {name: begin(name) for name in journals}
     while living := {name: process for name, process in at_work.items() if process is not None}:
-        time.sleep(dice.uniform(0.0, 0.15))
+        time.sleep(dice.uniform(0.0, 0.06))
         name = dice.choice(sorted(living))
         if living[name].poll() is None and dice.random() < 0.5:
             living[name].kill()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sys
+import time
 
 
 def main() -> None:
@@ -29,6 +30,7 @@ def main() -> None:
                 continue
             break
         os.write(book, f"ack {text}\n".encode())
+        time.sleep(dice.uniform(0.0, 0.25))  # so that kills find it at work, not done
 
 
 if __name__ == "__main__":

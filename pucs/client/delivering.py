@@ -69,7 +69,10 @@ def printed() -> None:
 
 
 def deliver_beside(caller: Caller, folder: str, call: str) -> tuple[str, ...]:
-    """The texts for an agent whose call is denied: it is told both at once. Trouble with them never hides a denial."""
+    """The texts for an agent whose call is denied, or that is asked something: it is told both at once.
+
+    Trouble with them never hides a denial.
+    """
     try:
         repository = repository_at(folder)
         agent = agents.known(identity_of(caller, repository), repository.store.read()) if repository else None

@@ -164,10 +164,13 @@ def _subagent_start(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return _session_start(data, "SubagentStart")
 
 
-def _user_prompt_submit(data: Mapping[str, Any]) -> None:
+def _user_prompt_submit(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    from pucs.client.delivering import deliver_beside  # noqa: PLC0415
     from pucs.hosts import asked  # noqa: PLC0415
 
     asked.told(data, _caller(data), _cwd(data))
+    told = deliver_beside(_caller(data), _cwd(data), "")
+    return _told("UserPromptSubmit", edits.Answer(SILENT, told=told))
 
 
 def _session_end(data: Mapping[str, Any]) -> None:

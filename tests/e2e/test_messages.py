@@ -59,6 +59,16 @@ def test_a_message_reaches_an_agent_and_its_subagent_once_in_the_next_tool_resul
     assert guarded.pucs("notices") == "no notices\n"
 
 
+def test_a_prompt_brings_what_came_before_it(claude: Claude, model: ModelServer, repo: Repo, guarded: Guarded) -> None:
+    model.script("MAIN-1", [bash("ls")], [say("done")], [say("done again")])
+    chat = claude.start("MAIN-1 go", chat=True).settle()
+    guarded.pucs("message", "agent-1", "while you slept")
+    chat.send("go on").settle().wait()
+    [notice] = notices_to(model, "MAIN-1")
+    assert notice.endswith('"while you slept"')
+    assert guarded.pucs("notices") == "no notices\n"
+
+
 def test_a_denial_brings_what_else_there_is_to_say(
     claude: Claude, model: ModelServer, repo: Repo, guarded: Guarded
 ) -> None:

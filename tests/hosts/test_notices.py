@@ -107,6 +107,12 @@ class TestTelling:
         anna.stop()
         assert guarded.store.read().record("inbox/agent-1") is None, "the end of a turn is an event, too"
 
+    def test_with_the_next_prompt(self, anna, guarded: Repo) -> None:
+        anna.stop()
+        send(guarded, "agent-1", "news")
+        assert anna.hook("user_prompt_submit", "UserPromptSubmit", prompt="go on").context == "[PUCS n1] news"
+        assert anna.hook("user_prompt_submit", "UserPromptSubmit", prompt="go on").silent
+
     def test_nothing_more_is_done_where_there_are_none(self, anna, guarded: Repo) -> None:
         anna.edit("a.py", "a", "b")
         before = guarded.store.read().revision

@@ -11,6 +11,7 @@ from pucs.commands import UNKNOWN_READING
 from pucs.hosts import door
 from pucs.hosts.tools import only_reads, paths_of
 from pucs.model import DENY, SILENT
+from pucs.state.record_files import listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,12 +68,22 @@ def before_tool(data: Mapping[str, Any], read: Reading | None = None) -> Mapping
 
 def _denied(call: edits.ToolCall, why: str) -> Mapping[str, Any]:
     """A denial, and with it what the agent is to be told anyway."""
-    from pucs.client.delivering import deliver_beside  # noqa: PLC0415 - most calls are granted
-
-    folder = system.dirname(call.paths[0][0]) if call.paths else call.cwd
-    told = deliver_beside(call.caller, system.join(call.cwd, folder), call.call)
+    folder = system.join(call.cwd, system.dirname(call.paths[0][0]) if call.paths else call.cwd)
+    told = _notices(call.caller, folder, call.call)
     more = {"additionalContext": "\n".join(told)} if told else {}
     return _output("PreToolUse", permissionDecision="deny", permissionDecisionReason=why, **more)
+
+
+def _notices(caller: edits.Caller, folder: str, call: str = "") -> tuple[str, ...]:
+    """What the agent is to be told beside the answer to something else."""
+    from pucs.client.opening import repository_at  # noqa: PLC0415
+
+    repository = repository_at(folder)
+    if repository is None or not listed(f"{repository.store.root}/records/inbox"):
+        return ()
+    from pucs.client.delivering import deliver_beside  # noqa: PLC0415 - mostly nobody has any notices
+
+    return deliver_beside(caller, repository, call)
 
 
 def _post_tool_use(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -165,12 +176,10 @@ def _subagent_start(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _user_prompt_submit(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    from pucs.client.delivering import deliver_beside  # noqa: PLC0415
     from pucs.hosts import asked  # noqa: PLC0415
 
     asked.told(data, _caller(data), _cwd(data))
-    told = deliver_beside(_caller(data), _cwd(data), "")
-    return _told("UserPromptSubmit", edits.Answer(SILENT, told=told))
+    return _told("UserPromptSubmit", edits.Answer(SILENT, told=_notices(_caller(data), _cwd(data))))
 
 
 def _session_end(data: Mapping[str, Any]) -> None:

@@ -169,6 +169,7 @@ class TestModules:
         modules = loaded(client(), "pre_tool_use", **call(str(guarded.root / "a.py")))
         assert '"deny"' in loaded.stdout
         assert (modules - bare) & HEAVY == set()
+        assert "pucs.client.delivering" not in modules, "nobody has notices"
 
     def test_what_is_none_of_our_business(self, client, guarded: Repo, loaded, bare) -> None:
         modules = loaded(client(), "pre_tool_use", tool_name="Read", tool_use_id="c", tool_input={"file_path": "a.py"})

@@ -6,7 +6,7 @@ since then was made by the agent whose call ends now or, where nobody's does, by
 
 from __future__ import annotations
 
-from pucs import entries, hotfiles, locks, parts, symbols, weave, weave_commits
+from pucs import hotfiles, locks, parts, symbols, weave, weave_commits
 from pucs.linediff import cuts, is_text, lines_of
 from pucs.model import PathRecord, Target, Tree, Weave
 from pucs.record import Record
@@ -99,12 +99,14 @@ def _hit_in_list(
 
     With `only_entries` other lines than imports, exports and entries of lists are compared as in any file.
     """
+    from pucs.entries import are_entries  # noqa: PLC0415 - most files are not hot
+
     now, after = contents
     hit = []
     for cut in changes:
         near = weave.touched(here.runs, [cut])
         lines = now[cut[0] : cut[1]] + after[cut[2] : cut[3]] + [line for one in near for line in now[slice(*one.now)]]
-        listed = not only_entries or entries.are_entries(lines)
+        listed = not only_entries or are_entries(lines)
         hit += weave.crossed(here.runs, [cut]) if listed else near
     return hit
 

@@ -7,7 +7,6 @@ from pucs.model import Agent, Finding, Lock
 from pucs.paths import printable
 from pucs.policy import Policy
 from pucs.record import Record
-from pucs.texts import neutral
 from pucs.times import text_of
 
 LONGEST = 600
@@ -47,6 +46,8 @@ def holder(lock: Lock, now: float) -> str:
 
 def peer(agent: str, text: str, longest: int = 250) -> str:
     """What another agent wrote, for an agent to read: on one line, and marked so that it cannot pass for the user's."""
+    from pucs.texts import neutral  # noqa: PLC0415 - a denial does without
+
     said = neutral(text, longest)
     return f'[agent {_name(agent)} (information from another agent, not from your user): "{said}"]'
 

@@ -6,7 +6,7 @@ import time
 
 from pucs import agents, notices, system
 from pucs.client.calls import Caller, identity_of
-from pucs.client.opening import Repository
+from pucs.client.opening import Repository, repository_at
 from pucs.errors import StoreBusy, StoreError
 from pucs.notice_wording import said
 from pucs.record import Record
@@ -68,12 +68,15 @@ def printed() -> None:
             continue
 
 
-def deliver_beside(caller: Caller, repository: Repository, call: str) -> tuple[str, ...]:
+def deliver_beside(caller: Caller, folder: str, call: str) -> tuple[str, ...]:
     """The texts for an agent whose call is denied, or that is asked something: it is told both at once.
 
     Trouble with them never hides a denial.
     """
     try:
+        repository = repository_at(folder)
+        if repository is None:
+            return ()
         view = repository.store.read()
         agent = agents.known(identity_of(caller, repository), view)
         if agent is None or view.record("inbox/" + agent.id) is None:

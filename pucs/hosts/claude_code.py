@@ -8,6 +8,7 @@ from __future__ import annotations
 from pucs import system
 from pucs.client import edits
 from pucs.commands import UNKNOWN_READING
+from pucs.git import locate
 from pucs.hosts import door
 from pucs.hosts.tools import only_reads, paths_of
 from pucs.model import DENY, SILENT
@@ -76,14 +77,12 @@ def _denied(call: edits.ToolCall, why: str) -> Mapping[str, Any]:
 
 def _notices(caller: edits.Caller, folder: str, call: str = "") -> tuple[str, ...]:
     """What the agent is to be told beside the answer to something else."""
-    from pucs.client.opening import repository_at  # noqa: PLC0415
-
-    repository = repository_at(folder)
-    if repository is None or not listed(f"{repository.store.root}/records/inbox"):
+    place = locate.place_of(folder, "/")
+    if place is None or not listed(f"{place.tree.common}/pucs/records/inbox"):
         return ()
     from pucs.client.delivering import deliver_beside  # noqa: PLC0415 - mostly nobody has any notices
 
-    return deliver_beside(caller, repository, call)
+    return deliver_beside(caller, folder, call)
 
 
 def _post_tool_use(data: Mapping[str, Any]) -> Mapping[str, Any] | None:

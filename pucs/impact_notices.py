@@ -60,17 +60,22 @@ def key_of(tree: str, path: str) -> str:
 def is_company(view: View, *, with_streams: bool) -> bool:
     """Whether more than one agent has something at stake: else there is nobody to tell, whatever changes.
 
+    One that ended counts as long as its change is there, where another is left to be told of it.
+
     `with_streams` counts those that were only started, too: where streams own files, one may be told of a file that it
     never touched.
     """
     found: set[str] = {intent.agent for intent in intents.all_open(view)}
+    is_told = bool(found)
     for name in view.names("agent"):
         agent = view.agent(name)
-        if agent is None or agent.ended or name.startswith(PERSON):
+        if agent is None or name.startswith(PERSON):
             continue
-        if with_streams or any(_has_stake(name, path, tree, view) for tree, path in agent.paths):
+        is_there = not agent.ended
+        if (is_there and with_streams) or any(_has_stake(name, path, tree, view) for tree, path in agent.paths):
             found.add(name)
-        if len(found) > 1:
+            is_told = is_told or is_there
+        if is_told and len(found) > 1:
             return True
     return False
 

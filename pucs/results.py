@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pucs import shapes
 from pucs.interface import Definition, Use, steps_of
+from pucs.modules import is_script
 from pucs.sources import Sources
 from pucs.things import INSTANCE, RESULT, Thing
 
@@ -28,7 +29,7 @@ def reason(use: Use, before: Thing, after: Thing, worlds: tuple[Sources, Sources
     called = steps_of(use.chain)[1][-1:] == ("()",)
     one, two = before.via, after.via
     if one is not None and two is not None and called:
-        said = _way_of_calling(use, one, two)
+        said = _way_of_calling(use, one, two, is_script=is_script(after.path))
         if said:
             return said
         if "async" in two.flags and "async" in one.flags and "generator" not in two.flags:
@@ -40,14 +41,14 @@ def reason(use: Use, before: Thing, after: Thing, worlds: tuple[Sources, Sources
     return shapes.trouble(_shapes(before, worlds[0]), _shapes(after, worlds[1]), use.form)
 
 
-def _way_of_calling(use: Use, one: Definition, two: Definition) -> str:
+def _way_of_calling(use: Use, one: Definition, two: Definition, *, is_script: bool) -> str:
     """Async functions, and what gives contexts."""
     word = use.form.partition(" ")[0]
     if "async" in two.flags and "async" not in one.flags:
         wanted = "awith" if "context" in two.flags else "aiter" if "generator" in two.flags else "await"
         fits = word in (wanted, "assign")
         return "" if fits else "is async now"
-    if "async" in one.flags and "async" not in two.flags and word in ("await", "aiter", "awith"):
+    if "async" in one.flags and "async" not in two.flags and word in ("await", "aiter", "awith") and not is_script:
         return "is async no more"
     if "context" in one.flags and "context" not in two.flags and word in ("with", "awith"):
         return "is no context manager any more"

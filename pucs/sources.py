@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pucs.interface import ALIAS, CLASS, FUNCTION, OPAQUE, VALUE, Definition, Facts, Parameter, last_name, steps_of
+from pucs.modules import is_script
 from pucs.things import DEFINED, EVERYWHERE, INSTANCE, MODULE, NOBODY_KNOWS, RESULT, UNKNOWN, WITHOUT_MEMBERS, Thing
 
 TYPE_CHECKING = False
@@ -50,7 +51,7 @@ class Sources:
             return self._of_nobody(steps, path)
         thing: Thing | None
         if not start:
-            thing = Thing(MODULE, path)
+            thing = Thing(MODULE, path, bound=True)
         elif start == "*":
             if not steps:
                 return NOBODY_KNOWS
@@ -98,7 +99,7 @@ class Sources:
         if thing.many:
             return NOBODY_KNOWS
         if thing.kind == MODULE:
-            return self.member(thing.path, step, depth)
+            return self.member(thing.path, step, depth, own=thing.bound)
         if definition is None:
             return NOBODY_KNOWS
         if step == "()":
@@ -111,11 +112,12 @@ class Sources:
             return self.of_class(thing, step, depth)
         return NOBODY_KNOWS
 
-    def member(self, path: str, name: str, depth: int = 0) -> Thing | None:
-        """What a name of a module is."""
+    def member(self, path: str, name: str, depth: int = 0, *, own: bool = False) -> Thing | None:
+        """What a name of a module is: seen from others, or its `own` one, which a script need not export."""
         facts = self.facts(path)
         if facts is not None:
-            found = facts.definitions.get(name)
+            hidden = not own and facts.exports is not None and is_script(path) and name not in facts.exports
+            found = None if hidden else facts.definitions.get(name)
             if found is not None:
                 return self._followed(Thing(DEFINED, path, found), depth)
             for star in facts.stars:

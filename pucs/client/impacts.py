@@ -70,10 +70,11 @@ def in_its_own_tree(
         return (), ()
     names = frozenset(names_reaching(changes, ()))
     if path not in tree.paths:
-        names |= {path.rpartition("/")[2].partition(".")[0]}
+        names |= {_stem(path)}
     users = tree.having(names)
     names = names_reaching(changes, [facts for facts in map(tree.facts, users) if facts is not None])
-    users = [one for one in tree.having(names) if itself or one != path]
+    named = names | {_stem(path)} if "default" in names else names  # who imports it calls it as he likes
+    users = [one for one in tree.having(named) if itself or one != path]
     was = Overlaid(tree, {path: before})
     old, new = Sources(was.modules, was.facts, tree.lone), Sources(tree.modules, tree.facts, tree.lone)
     wanted = names if path in tree.paths else None
@@ -111,6 +112,10 @@ def in_another_tree(source: SourceTree, target: SourceTree, claimed: frozenset[s
         )
         for path in sorted(changes)
     ]
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].partition(".")[0]
 
 
 def _base(source: SourceTree, target: SourceTree) -> str:

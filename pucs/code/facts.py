@@ -10,6 +10,7 @@ import zlib
 
 from pucs.code.grammars import language_of, parser_of
 from pucs.code.python_reading import facts_of_tree
+from pucs.code.script_reading import facts_of_script
 from pucs.code.symbols import symbols_of
 from pucs.interface import OPAQUE, Definition, Facts
 
@@ -17,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_SCRIPTS = ("javascript", "typescript", "tsx")
 _LARGEST = 1 << 20
 _BOM = b"\xef\xbb\xbf"
 
@@ -45,6 +47,9 @@ def facts_of(data: bytes, path: str, libraries: Iterable[str] = ()) -> Facts | N
         if tree is not None:
             return facts_of_tree(tree)
         return _of_broken(text, path, libraries)
+    if language in _SCRIPTS:
+        parser = parser_of(language, libraries)
+        return None if parser is None else facts_of_script(parser.parse(data.removeprefix(_BOM)).root_node, path)
     return None
 
 

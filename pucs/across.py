@@ -57,9 +57,15 @@ def side_by_side(word: str, pair: Pair) -> bool:
     if word not in (hotfiles.UNION, hotfiles.SYMBOLS):
         return False
     lines = [line for hunk in pair for text in (hunk.before, hunk.after) for line in text.splitlines()]
-    if word == hotfiles.SYMBOLS and not entries.are_entries(lines):
+    if word == hotfiles.SYMBOLS and not (entries.are_entries(lines) and all(_says_any(hunk) for hunk in pair)):
         return False
     return any(not one.before and not other.base[0] < one.base[0] < other.base[1] for one, other in (pair, pair[::-1]))
+
+
+def _says_any(hunk: Hunk) -> bool:
+    """Whether there is more in the hunk than comments: these alone are what git will ask somebody about."""
+    lines = (line.strip() for text in (hunk.before, hunk.after) for line in text.splitlines())
+    return any(line and not line.startswith((b"#", b"//")) for line in lines)
 
 
 def landed(hunk: Hunk, theirs: Lines, target: Lines) -> bool:

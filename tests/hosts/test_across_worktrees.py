@@ -176,6 +176,14 @@ class TestLanded:
         anna.write("uv.lock", "anna\n")
         assert ben.write("uv.lock", "ben\n").context == ""
 
+    @pytest.mark.parametrize(("added", "tells"), [("from pkg.{} import x\n", False), ("# {} works here\n", True)])
+    def test_exports_may_stand_side_by_side_but_comments_alone_are_none(
+        self, anna: Client, client, here: Repo, added: str, tells: bool
+    ) -> None:
+        for who, name in ((anna, "anna"), (client(here), "ben")):
+            told = who.write("pkg/__init__.py", added.format(name)).context
+        assert bool(told) == tells
+
     def test_what_main_made_of_it_since_is_not_looked_at(self, anna: Client, ben: Client) -> None:
         edit(anna, 5)
         committed(anna)

@@ -58,7 +58,7 @@ def resolve(identity: Identity, view: View) -> Change:
         writes["agent/" + agent.id] = agent
         if identity.process is not None and not identity.subagent:
             writes.update(_moved_in(agent, identity.process, view))
-    if view.now - agent.seen >= _SEEN_EVERY:
+    if not 0 <= view.now - agent.seen < _SEEN_EVERY:
         agent = agent._replace(seen=view.now)
         writes["agent/" + agent.id] = agent
     return Change(agent, writes)
@@ -90,7 +90,7 @@ def named(identity: Identity, view: View) -> Change:
     if identity.stream or identity.task:
         changed = _in_its_stream(changed, identity, view)._replace(task=identity.task or agent.task)
         changed = changed._replace(stated=identity.task or agent.stated)
-    if changed == agent and view.now - agent.seen < _SEEN_EVERY:
+    if changed == agent and 0 <= view.now - agent.seen < _SEEN_EVERY:
         return Change(agent)
     changed = changed._replace(seen=view.now)
     return Change(changed, {"agent/" + agent.id: changed})

@@ -82,6 +82,15 @@ def in_lines(case: Case) -> Case:
     return case._replace(states=left, plan=plan)
 
 
+def timely(case: Case, tree_name: str) -> PathRecord:
+    """The case's record with no lock in that tree from a time that has not come (`queues.timely`)."""
+    if all(max(lock.last, lock.acquired) <= case.view.now for lock in case.record.tree(tree_name).locks):
+        return case.record
+    from pucs import queues  # noqa: PLC0415 - clocks are hardly ever set back
+
+    return queues.timely(case.record, tree_name, case.view)
+
+
 def overtaken(case: Case) -> bool:
     """Whether a peer acted after the disk was looked at, here or in a worktree whose work keeps this one out."""
     newest = max((lock.revision for lock, _ in case.states), default=0)

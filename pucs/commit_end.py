@@ -21,7 +21,7 @@ AGAIN = "again"
 
 
 class Landed(Record):
-    """One path of a commit: what the tree held when it was looked at, and what was committed.
+    """One path of a commit: what the tree held, looked at when the state was at revision `looked`, and what landed.
 
     `done` are the agents whose every change is in that commit, whatever else the tree holds. Of a file that several
     agents share also the `target`, with the texts its lines are told by; of one that is made anew `remake`, how.
@@ -30,7 +30,7 @@ class Landed(Record):
     path: str
     held: str
     content: str
-    looked: float
+    looked: int
     target: Target | None = None
     done: tuple[str, ...] = ()
     remake: str | None = None
@@ -64,7 +64,7 @@ def after(landing: Landing, view: View) -> Change:
         except Damaged:
             continue
         before = record.tree(landing.tree).locks
-        if any(lock.last >= landed.looked for lock in before):
+        if any(lock.revision > landed.looked for lock in before):
             return Change(AGAIN)
         changed, ended = _landed(record, landing, landed)
         freed += len(ended)

@@ -8,7 +8,7 @@ in with the request.
 from __future__ import annotations
 
 from pucs import locks, notices
-from pucs.cases import Case, case_of, in_lines, overtaken
+from pucs.cases import Case, case_of, in_lines, overtaken, timely
 from pucs.claims import claim_for
 from pucs.model import (
     DENY,
@@ -197,7 +197,8 @@ _ROWS: tuple[Callable[[Case], Change | None], ...] = (
 def _deny_waiting(finding: Finding, case: Case, tree_name: str) -> Change:
     """A denial that puts the agent among the waiters of that tree, with a ticket for `pucs wait`."""
     agent, view = case.request.agent.id, case.view
-    tree = case.record.tree(tree_name)
+    now = timely(case, tree_name)
+    tree = now.tree(tree_name)
     mine = next((waiter for waiter in tree.waiters if waiter.agent == agent), None)
     if mine is None:
         waiter = Waiter(agent, f"t{view.revision}", view.now, holder=finding.lock.agent if finding.lock else "")
@@ -205,7 +206,7 @@ def _deny_waiting(finding: Finding, case: Case, tree_name: str) -> Change:
         holder = finding.lock.agent if finding.lock else ""
         waiter = mine._replace(ticket=mine.ticket or f"t{view.revision}", denials=mine.denials + 1, holder=holder)
     rest = tuple(one for one in tree.waiters if one.agent != agent)
-    record = case.record.with_tree(tree_name, tree._replace(waiters=(*rest, waiter)))
+    record = now.with_tree(tree_name, tree._replace(waiters=(*rest, waiter)))
     ticket = Name(case.target.path, at=view.now, extra={"tree": tree_name, "agent": agent, "for": case.target.tree})
     finding = finding._replace(ticket=waiter.ticket, denials=waiter.denials)
     return _deny(finding, case, record, {"ticket/" + waiter.ticket: ticket})

@@ -1,7 +1,7 @@
 """The rule of locks: when one binds, who is kept out, and how a path passes from agent to agent.
 
-Timers decide politeness, bytes decide safety (DESIGN section 6): a lock binds while a call is open, while its agent's
-bytes are neither committed nor back at base, or while somebody asked for it by name and is still there.
+Timers decide politeness, bytes decide safety: a lock binds while a call is open, while its agent's bytes are neither
+committed nor back at base, or while somebody asked for it by name and is still there (DESIGN section 6).
 """
 
 from __future__ import annotations
@@ -51,9 +51,10 @@ def state_of(lock: Lock, content: str, view: View) -> str:
     life = view.liveness(agent.process if agent is not None and agent.process is not None else lock.process)
     if life == DEAD or (agent is not None and agent.ended > 0):
         return PARKED if has_bytes else VOID
-    if lock.calls and (life == ALIVE or view.now < lock.acquired + lock.longest):
+    if lock.calls and _may_write(lock, agent, life, view):
         return HELD
-    lapsed = view.now >= lock.expires(agent.seen if agent else 0.0)
+    # A sign of life from a time that has not come is one from before the clock was set back.
+    lapsed = view.now >= lock.expires(agent.seen if agent is not None and agent.seen <= view.now else 0.0)
     if has_bytes:
         return PARKED if lapsed and not (agent is not None and agent.orders and _is_paused(agent, view)) else HELD
     return HELD if lock.explicit and not lapsed else VOID
@@ -64,6 +65,13 @@ def _is_paused(agent: Agent, view: View) -> bool:
     from pucs import orders  # noqa: PLC0415 - hardly anybody has any
 
     return orders.binding(agent, view.now) is not None
+
+
+def _may_write(lock: Lock, agent: Agent | None, life: str, view: View) -> bool:
+    """Whether the lock's open call may still write: its agent knows of it, and the process that opened it may live."""
+    if agent is not None and not any(call in agent.calls for call in lock.calls):
+        return False
+    return view.liveness(lock.process) != DEAD and (life == ALIVE or view.now < lock.acquired + lock.longest)
 
 
 def related(holder: str, agent: str) -> bool:
@@ -273,8 +281,7 @@ def texts_of(parts: tuple[Part, ...]) -> tuple[str, ...]:
 
 def _joined(parts: tuple[Part, ...], more: tuple[Part, ...]) -> tuple[Part, ...]:
     """The parts with more; one that is asked for again is where it was found last."""
-    again = {part[0] for part in more}
-    return (*(part for part in parts if part[0] not in again), *more)
+    return (*(part for part in parts if part[0] not in texts_of(more)), *more)
 
 
 def _with(tree: Tree, lock: Lock) -> Tree:
@@ -289,5 +296,4 @@ def _without_waiter(tree: Tree, agent: str) -> Tree:
 def _latest(seen: dict[str, int]) -> dict[str, int]:
     if len(seen) <= _KNOWN_WRITERS:
         return seen
-    newest = sorted(seen, key=lambda agent: seen[agent])[-_KNOWN_WRITERS:]
-    return {agent: seen[agent] for agent in newest}
+    return {agent: seen[agent] for agent in sorted(seen, key=lambda one: seen[one])[-_KNOWN_WRITERS:]}

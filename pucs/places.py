@@ -33,10 +33,11 @@ def joined(agent: Agent, paths: tuple[Pair, ...], process: Process | None, view:
         wait = wait._replace(process=process, paths=paths, seen=view.now)
         writes[key_of(wait.number)] = wait
     for tree_name, path in paths:
-        record = writes.get("path/" + path) or view.path(path)
+        known = writes.get("path/" + path) or view.path(path)
+        record = queues.timely(known, tree_name, view)
         placed = _placed(record.tree(tree_name), wait, view)
-        if placed is not None:
-            writes["path/" + path] = record.with_tree(tree_name, placed)
+        if placed is not None or record != known:
+            writes["path/" + path] = record.with_tree(tree_name, placed or record.tree(tree_name))
     return Change(wait, writes, events)
 
 

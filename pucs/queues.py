@@ -143,6 +143,17 @@ def shares(target: Target, agent: str, view: View) -> bool:
     return not any((lock.explicit and not lock.parts) or locks.family(lock.agent, holder) for lock in binding)
 
 
+def timely(record: PathRecord, tree_name: str, view: View) -> PathRecord:
+    """The record with no lock from a time that has not come: after the clock was set back it lasts from now on."""
+    tree = record.tree(tree_name)
+    if all(lock.last <= view.now and lock.acquired <= view.now for lock in tree.locks):
+        return record
+    past = tuple(
+        lock._replace(last=min(lock.last, view.now), acquired=min(lock.acquired, view.now)) for lock in tree.locks
+    )
+    return record.with_tree(tree_name, tree._replace(locks=past))
+
+
 def circle(wait: Wait, policy: Policy, view: View) -> tuple[Link, ...]:
     """The waits that would wait for each other for ever, beginning with this one; empty where it is none of such.
 

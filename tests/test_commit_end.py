@@ -7,7 +7,7 @@ from tests.test_commit_gate import NOW, held, lock, view_of
 
 
 def after(*records, held="new", content="new", by="me", damaged=()):
-    paths = tuple(Landed(record.path, held, content, NOW) for record in records)
+    paths = tuple(Landed(record.path, held, content, 0) for record in records)
     return commit_end.after(Landing("c0ffee", by, ".", paths), view_of(records, damaged=damaged))
 
 
@@ -64,7 +64,7 @@ def test_ones_own_family_is_not_told():
 
 
 def test_a_lock_taken_since_the_look_asks_for_another():
-    fresh: Lock = lock("you")._replace(last=NOW + 1)
+    fresh: Lock = lock("you")._replace(revision=1)
     assert after(held("x", fresh)).result == AGAIN
 
 

@@ -90,7 +90,7 @@ def _record(commit: Commit, landing: Landing, concerned: dict[str, str], changes
 
 def _looked(commit: Commit, concerned: dict[str, str], changes: dict[str, str]) -> tuple[Landed, ...]:
     tree, root = commit.repository.tree, commit.repository.tree.root
-    now = commit.repository.store.read().now
+    revision = commit.repository.store.read().revision
     held = {name: contents.look(f"{root}/{name}")[0] for name in concerned}
     landed = dict(held)
     unsure = [name for name in concerned if held[name] != changes[name]]
@@ -102,7 +102,7 @@ def _looked(commit: Commit, concerned: dict[str, str], changes: dict[str, str]) 
     targets = {name: _shared(commit, path, landed[name]) for name, path in concerned.items()}
     done = {name: _done(commit, path, landed[name]) for name, path in concerned.items() if landed[name] != held[name]}
     return tuple(
-        Landed(path, held[name], landed[name], now, targets[name], done.get(name, ()), _remake(commit, path))
+        Landed(path, held[name], landed[name], revision, targets[name], done.get(name, ()), _remake(commit, path))
         for name, path in concerned.items()
     )
 

@@ -35,7 +35,10 @@ class World:
         self.calls = 0
         patch.setattr(opening, "repository_of", self._repository)
         patch.setattr("pucs.state.processes.identify", self._process)
-        patch.setattr("pucs.client.publishing.publish_soon", lambda repository: None)
+        for module in ("publishing", "sessions", "commit_end"):
+            patch.setattr(f"pucs.client.{module}.publish_soon", lambda repository: None)
+        for module in ("publishing", "commit_end"):
+            patch.setattr(f"pucs.client.{module}.move_soon", lambda repository: None)
         patch.setattr("pucs.client.refreshing.recompile_if_stale", lambda repository: None)
 
     def agent(self, pid: int, session: str = "", subagent: str = "", **environ: str) -> Actor:

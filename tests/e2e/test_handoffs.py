@@ -18,20 +18,21 @@ def test_work_and_its_lock_go_from_one_session_to_another(
     claude: Claude, model: ModelServer, repo: Repo, guarded: Guarded
 ) -> None:
     shared, pucs = repo.path / "shared.txt", shlex.join(guarded.run)
-    here, handed, taken = (threading.Event() for _ in range(3))
+    here, handed, taken, refused = (threading.Event() for _ in range(4))
     model.script(
         "MAIN-1",
         [edit(shared, "one", "ONE")],
         Turn([bash(f"{pucs} handoff agent-2 --done 'First line' --note 'Go on' --lock shared.txt")], after=here),
         Turn([edit(shared, "two", "TWO")], sets=handed, after=taken),
-        [say("done")],
+        Turn([say("done")], sets=refused),
     )
     model.script(
         "MAIN-2",
         Turn([bash("ls")], sets=here, after=handed),
         [bash(f"{pucs} handoff accept h1")],
         [edit(shared, "ONE", "ONE and more")],
-        Turn([say("done")], sets=taken),
+        Turn([bash("ls")], sets=taken),
+        Turn([say("done")], after=refused),
     )
 
     first = claude.start("MAIN-1 go")
@@ -43,7 +44,7 @@ def test_work_and_its_lock_go_from_one_session_to_another(
     assert [agent_of(model, marker) for marker in ("MAIN-1", "MAIN-2")] == ["agent-1", "agent-2"]
     _, offered, denied = model.results("MAIN-1")
     assert offered.text == "handoff h1 is offered to agent-2"
-    _, accepted, edited = model.results("MAIN-2")
+    _, accepted, edited, _ = model.results("MAIN-2")
     assert accepted.text == "handoff h1 is yours\nshared.txt is yours, with its uncommitted bytes"
     assert (denied.is_error, edited.is_error) == (True, False), (denied.text, edited.text)
     assert "shared.txt is being changed by agent-2" in denied.text

@@ -102,19 +102,22 @@ def hot(policy: Policy, path: str) -> HotFile:
         return HotFile()
     for pattern, word, command in reversed(policy.policies):
         if matches((pattern,), path):
-            return HotFile(word, command or _usual(path)) if word == REBUILD else HotFile(word)
-    for name, word, command in DEFAULTS:
-        if matches((_anywhere(name),), path):
-            return HotFile(word, command)
-    return HotFile()
+            return HotFile(word, command or _usual(path).command) if word == REBUILD else HotFile(word)
+    return _usual(path)
 
 
-def _usual(path: str) -> str:
-    return next((command for name, _, command in DEFAULTS if command and matches((_anywhere(name),), path)), "")
+def _usual(path: str) -> HotFile:
+    """What holds for a file of that name by default: plain names are looked up, the others asked one by one."""
+    name = path.rpartition("/")[2]
+    if name in _PLAIN:
+        return HotFile(*_PLAIN[name])
+    return next((HotFile(*found) for pattern, *found in _WITH_STARS if matches((pattern,), name)), HotFile())
 
 
-def _anywhere(name: str) -> Pattern:
-    return ["+", "", True, name.split("*"), False]
+_PLAIN = {name: (word, command) for name, word, command in DEFAULTS if "*" not in name}
+_WITH_STARS: list[tuple[Pattern, str, str]] = [
+    (["+", "", False, name.split("*"), False], word, command) for name, word, command in DEFAULTS if "*" in name
+]
 
 
 def lets_pass(policy: Policy, path: str, lock: Lock) -> bool:

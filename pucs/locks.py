@@ -71,7 +71,8 @@ def _may_write(lock: Lock, agent: Agent | None, life: str, view: View) -> bool:
     """Whether the lock's open call may still write: its agent knows of it, and the process that opened it may live."""
     if agent is not None and not any(call in agent.calls for call in lock.calls):
         return False
-    return view.liveness(lock.process) != DEAD and (life == ALIVE or view.now < lock.acquired + lock.longest)
+    same = agent is None or agent.process in (None, lock.process)
+    return (same or view.liveness(lock.process) != DEAD) and (life == ALIVE or view.now < lock.acquired + lock.longest)
 
 
 def related(holder: str, agent: str) -> bool:
@@ -294,6 +295,5 @@ def _without_waiter(tree: Tree, agent: str) -> Tree:
 
 
 def _latest(seen: dict[str, int]) -> dict[str, int]:
-    if len(seen) <= _KNOWN_WRITERS:
-        return seen
-    return {agent: seen[agent] for agent in sorted(seen, key=lambda one: seen[one])[-_KNOWN_WRITERS:]}
+    newest = sorted(seen, key=lambda agent: seen[agent])[-_KNOWN_WRITERS:]
+    return seen if len(seen) <= _KNOWN_WRITERS else {agent: seen[agent] for agent in newest}

@@ -247,7 +247,7 @@ def _grant(request: EditRequest, cases: list[Case], warnings: tuple[Finding, ...
             details = {"file": case.target.path, "from": lock.agent, "snapshot": case.target.content}
             events.append(Event(request.agent.id, request.stream, "adopted", details))
             text = f"{request.agent.id} took over your uncommitted change to {case.target.path}; a copy is kept."
-            notices.tell(lock.agent, Notice(text, view.now, "adopted:" + case.target.path, "high"), view, writes)
+            notices.tell(lock.agent, Notice(text, view.now, notices.ADOPTED + case.target.path, "high"), view, writes)
         if record.intents:
             from pucs import intents  # noqa: PLC0415 - nobody announced most files
 

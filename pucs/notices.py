@@ -16,6 +16,9 @@ FREE = "free:"
 LONGEST = 400
 AT_ONCE = 3
 
+ADOPTED = "adopted:"
+"""What a notice is about that says: another agent took over what you left in this path."""
+
 _RANKS = ("high", "medium", "info")
 _OUT_OF_SIGHT_S = 60.0
 """How long a process may take to print of which nobody here can tell whether it lives."""
@@ -72,12 +75,22 @@ def tell(agent: str, notice: Notice, view: View, writes: dict[str, Any]) -> None
     writes["inbox/" + agent] = put(inbox_of(agent, view, writes), notice)
 
 
+def reword(agent: str, about: str, text: str, writes: dict[str, Any]) -> None:
+    """Says in other words what `writes` tells the agent of that matter."""
+    inbox: Inbox = writes["inbox/" + agent]
+    said = tuple(one._replace(text=_cut(text)) if one.about == about else one for one in inbox.notices)
+    writes["inbox/" + agent] = inbox._replace(notices=said)
+
+
 def put(inbox: Inbox, notice: Notice) -> Inbox:
     """The inbox with the notice last; an older one about the same matter is replaced, text is cut to 400 characters."""
-    text = notice.text if len(notice.text) <= LONGEST else notice.text[: LONGEST - 1] + "…"
     rest = tuple(one for one in inbox.notices if not notice.about or one.about != notice.about)
     number = inbox.numbered + 1
-    return inbox._replace(notices=(*rest, notice._replace(text=text, number=number)), numbered=number)
+    return inbox._replace(notices=(*rest, notice._replace(text=_cut(notice.text), number=number)), numbered=number)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def inbox_of(agent: str, view: View, writes: dict[str, Any] | None = None) -> Inbox:

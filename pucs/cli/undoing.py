@@ -45,6 +45,7 @@ def add(commands: Any) -> None:
 
     parser = commands.add_parser("diff", help="what was made of a file since its lock (an agent sees its own change)")
     parser.add_argument("path", metavar="PATH")
+    parser.add_argument("--all", action="store_true", help="show an agent the changes of the others, too")
     parser.set_defaults(run=_diff)
 
     parser = commands.add_parser("undo", help="bring back what a command or an edit changed; can be undone itself")
@@ -113,7 +114,7 @@ def _name(content: str) -> str:
 def _diff(arguments: argparse.Namespace) -> int:
     repository = here()
     path = _inside(repository, arguments.path)
-    agent = caller(repository)
+    agent = None if arguments.all else caller(repository)
     found = comparing.differences(repository, path, agent)
     if not found:
         who = f"{agent.id} has" if agent is not None else "nobody has"

@@ -109,10 +109,8 @@ class Gate:
             verdict = Verdict(DENY, (Finding("state", sights[0].target.name, note="others keep changing it"),))
         if verdict.decision == GRANT:
             noting.granted(self.store.root, self._act, sights, verdict.adopted)
-        if verdict.decision != DENY:
-            return Answer(verdict.decision)
-        if self.repository.policy.guard.mode == "observe":
-            return Answer(SILENT)
+        if verdict.decision != DENY or self.repository.policy.guard.mode == "observe":
+            return Answer(SILENT if verdict.decision == DENY else verdict.decision)
         from pucs.client.words import words_of  # noqa: PLC0415 - a grant is silence
 
         finding = verdict.findings[0]
@@ -146,7 +144,6 @@ class Gate:
             from pucs.client.abroad import tell  # noqa: PLC0415 - another worktree is at the path
 
             tell(self.repository, sights, agents.known(self.identity, view), view)
-
         from pucs import edit_end, notices  # noqa: PLC0415 - not needed before a call
         from pucs.client.publishing import publish_soon  # noqa: PLC0415
         from pucs.client.refreshing import recompile_if_stale  # noqa: PLC0415
@@ -222,6 +219,10 @@ class Gate:
             change = edit_gate.before(request, self.repository.policy, view.after(Change(None, writes)))
             if change.result.decision in (edit_gate.AGAIN, edit_gate.WAIT) or self._unsure(change.result, sights):
                 return Change((change.result, ()))
+            if change.result.adopted:
+                from pucs.client.losing import told  # noqa: PLC0415 - hardly anybody takes over
+
+                change = told(self.repository, change, sights)
             return Change((change.result, noted), {**writes, **change.writes}, events + change.events)
 
         verdict: Verdict
@@ -240,8 +241,7 @@ class Gate:
 
     def _keep_copies(self, agent: Agent | None, sights: list[Sight]) -> None:
         """Keeps what a lock is about to start from, or an adoption to take over, before it can be granted."""
-        name = agent.id if agent else ""
-        noting.keep(self.store.root, [sight for sight in sights if self._may_be_ours(sight, name)])
+        noting.keep(self.store.root, [one for one in sights if self._may_be_ours(one, agent.id if agent else "")])
 
     def _may_be_ours(self, sight: Sight, name: str) -> bool:
         tree = sight.record.tree(sight.target.tree)
@@ -286,8 +286,8 @@ class Gate:
         return noting.Act(agent.id, view.now, self.call.call, self.call.tool)
 
     def _request(self, agent: Agent, targets: tuple[Target, ...]) -> EditRequest:
-        stream = agents.stream_of(self.identity, agent)
-        return EditRequest(agent, self.call.call, self.call.tool, targets, stream, self.head)
+        stream, call = agents.stream_of(self.identity, agent), self.call
+        return EditRequest(agent, call.call, call.tool, targets, stream, self.head)
 
 
 def leftovers(repository: Repository, agent: Agent | None, view: View, now: str) -> dict[str, tuple[Target, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from pucs import edit_end, edit_gate, hotfiles, locks, scopes
-from pucs.client import halting, noting
+from pucs.client import halting, losing, noting
 from pucs.client.looking import Sight, see, see_key
 from pucs.client.opening import Repository
 from pucs.client.sharing import with_texts
@@ -16,7 +16,7 @@ from pucs.errors import Refusal, StoreError, UsageError
 from pucs.git import locate
 from pucs.intents import covers
 from pucs.model import DENY, Agent, EditRequest, Event, Finding, Name, Notice
-from pucs.notices import tell
+from pucs.notices import ADOPTED, tell
 from pucs.policy import critical, owners, partitions
 from pucs.record import Record
 from pucs.report import Holding, Standing
@@ -166,10 +166,10 @@ def adopt(repository: Repository, path: str, agent: Agent | None, by: str) -> Ho
             now.id, now.stream, now.task, mine.seconds, mine.longest, sight.target.content, now.process, mine.head
         )
         record = locks.adopt(record, tree, claim, mine, view)
-        text = f"{now.id} took over your uncommitted change to {path}; a copy is kept."
+        text = losing.words(repository, now.id, mine, sight)
         indexed = now._replace(paths=tuple(dict.fromkeys([*now.paths, (tree, path)])))
         writes: dict[str, Any] = {"agent/" + now.id: indexed, "path/" + path: record}
-        tell(mine.agent, Notice(text, view.now, "adopted:" + path, "high"), view, writes)
+        tell(mine.agent, Notice(text, view.now, ADOPTED + path, "high"), view, writes)
         details = {"file": path, "from": mine.agent, "snapshot": sight.target.content}
         return Change(None, writes, (Event(now.id, now.stream, "adopted", details),))
 

@@ -1,0 +1,96 @@
+"""What an agent is told and may still do after another one took over what it had left uncommitted."""
+
+import pytest
+
+from tests.commits.conftest import as_person, commit, files, hook_up
+from tests.commits.test_apart import apart
+from tests.support import Client, Repo, policy
+
+TEXT = "".join(f"line {n}\n" for n in range(1, 21))
+
+
+@pytest.fixture
+def busy(guarded: Repo) -> Repo:
+    """A guarded repository with git hooks and a longer file."""
+    hook_up(guarded)
+    guarded.guard(policy(locks={"wait_s": 0}))
+    guarded.write("long.py", TEXT)
+    guarded.commit("A longer file")
+    return guarded
+
+
+def take(how: str, heir: Client, path: str, pucs) -> None:
+    """Takes parked bytes over without changing them."""
+    heir.start()
+    if how == "retry":
+        beside = {"old_string": "line 4\n", "new_string": "four\n"}
+        assert heir.pre("Edit", path, **beside).denied
+        assert heir.pre("Edit", path, **beside).silent
+        heir.fail()
+    else:
+        assert pucs("adopt", path, by=heir).status == 0
+
+
+@pytest.mark.parametrize("how", ["retry", "adopt"])
+class TestLoser:
+    def test_is_told_at_its_next_call_with_what_was_taken(self, how: str, client, busy: Repo, pucs) -> None:
+        anna, ben = client(), client()
+        anna.start()
+        anna.edit("long.py", "line 5\n", "ANNA 5\n")
+        anna.end()
+        take(how, ben, "long.py", pucs)
+        said = anna.start("resume").context
+        assert "agent-2 took over your uncommitted change to long.py; a copy is kept." in said
+        assert "@@ line 5\n-line 5\n+ANNA 5\n" in said
+        assert "diff --all long.py`" in said
+        assert "took over" not in anna.start("resume").context, "once"
+        shown = pucs("diff", "--all", "long.py", by=anna).stdout
+        assert "agent-2" in shown
+        assert "+ANNA 5\n" in shown
+
+    def test_is_told_of_a_long_change_in_400_characters(self, how: str, client, busy: Repo, pucs) -> None:
+        anna, ben = client(), client()
+        anna.start()
+        anna.edit("long.py", "line 5\n", "".join(f"ANNA {n} has much to say here\n" for n in range(40)))
+        anna.end()
+        take(how, ben, "long.py", pucs)
+        (said,) = [one for one in anna.start("resume").context.split("[PUCS ") if "took over" in one]
+        assert len("[PUCS " + said.strip()) <= 400
+        assert "+ANNA 0 has much to say here\n" in said
+        assert "more lines" in said
+        assert "diff --all long.py`. Look at the file before you go on." in said
+
+    def test_is_refused_what_another_wrote_since_and_commits_its_own(self, how: str, client, busy: Repo, pucs) -> None:
+        anna, ben = client(), client()
+        anna.start()
+        anna.edit("long.py", "line 5\n", "ANNA 5\n")
+        anna.end()
+        take(how, ben, "long.py", pucs)
+        ben.edit("long.py", "line 9\n", "BEN 9\n")
+        anna.start("resume")
+        anna.edit("long.py", "line 15\n", "ANNA 15\n")
+        refused = commit(anna, "-am", "Mine")
+        assert refused.refused
+        assert "agent-2" in refused.stderr
+        assert "commit -m MESSAGE" in refused.stderr
+        done = apart(anna, "-m", "Mine")
+        assert done.status == 0, done.stderr
+        committed = busy.git("show", "HEAD:long.py")
+        assert "ANNA 15" in committed
+        assert "ANNA 5\n" not in committed, "it is ben's now"
+        assert "BEN 9" not in committed
+        assert apart(ben, "-m", "Both").status == 0
+        assert busy.git("show", "HEAD:long.py") + "\n" == busy.read("long.py")
+        assert files(busy) == ["long.py"]
+
+    def test_commits_what_is_all_its_own(self, how: str, client, busy: Repo, pucs) -> None:
+        anna, ben = client(), client()
+        anna.start()
+        anna.edit("long.py", "line 5\n", "ANNA 5\n")
+        anna.edit("b.py", "b = 1", "b = 2")
+        anna.end()
+        take(how, ben, "long.py", pucs)
+        anna.start("resume")
+        assert commit(anna, "-m", "Mine", "b.py").status == 0
+        assert commit(anna, "-m", "Not mine", "long.py").refused
+        assert as_person(busy, "-qam", "All").status == 0

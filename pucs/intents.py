@@ -9,7 +9,7 @@ from __future__ import annotations
 from pucs import locks, notices
 from pucs.errors import StoreError
 from pucs.model import DEAD, PERSON, Agent, Event, Notice, PathRecord, Process
-from pucs.paths import printable
+from pucs.paths import printable, words
 from pucs.patterns import matches
 from pucs.record import Record
 from pucs.times import text_of
@@ -254,7 +254,7 @@ def is_pattern(text: str) -> bool:
 def called(agent: str, stream: str | None, task: str) -> str:
     """`llm-agent-1 (stream llm, task "…")`."""
     about = [f"stream {printable(stream, 40)}"] if stream else []
-    about += [f'task "{printable(task, 80)}"'] if task else []
+    about += [f'task "{words(task, 80)}"'] if task else []
     return printable(agent, 60) + (f" ({', '.join(about)})" if about else "")
 
 

@@ -13,6 +13,18 @@ def key_of(inside: str, *, fold_case: bool = False) -> str:
     return key.casefold() if fold_case else key
 
 
+_WORDS = frozenset(" abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:;!?-_/()'+=*#%&@$~")
+
+
+def words(text: str, longest: int) -> str:
+    """What somebody wrote, for others to read, at most that long: see `pucs.texts.neutral`."""
+    if len(text) <= longest and "  " not in text and _WORDS.issuperset(text):
+        return text
+    from pucs.texts import neutral  # noqa: PLC0415 - a denial does without, as long as the text is plain
+
+    return neutral(text, longest)
+
+
 def printable(path: str, longest: int = 120) -> str:
     """The path on one line for a message: control characters escaped, the middle of a long one left out."""
     text = path if path.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pucs.difftext import short_diff
 from pucs.model import Agent, Finding, Lock
-from pucs.paths import printable
+from pucs.paths import printable, words
 from pucs.policy import Policy
 from pucs.record import Record
 from pucs.times import text_of
@@ -39,7 +39,7 @@ def denial(finding: Finding, circumstances: Circumstances) -> str:
 def holder(lock: Lock, now: float) -> str:
     """`llm-agent-1 (stream llm, task "…") since 10:15 UTC, 3 min ago`."""
     about = [f"stream {_name(lock.stream)}"] if lock.stream else []
-    about += [f'task "{printable(lock.task, 80)}"'] if lock.task else []
+    about += [f'task "{words(lock.task, 80)}"'] if lock.task else []
     who = f"{_name(lock.agent)} ({', '.join(about)})" if about else _name(lock.agent)
     return f"{who} since {text_of(lock.acquired)[11:16]} UTC, {ago(now - lock.acquired)}"
 

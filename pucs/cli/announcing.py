@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from pucs.cli.locking import minutes
-from pucs.cli.standing import caller, here, person, publish_if_possible, show_json, shown
+from pucs.cli.standing import caller, here, person, publish_if_possible, show_json, shown, spoken
 from pucs.client.library import PUCSClient
 from pucs.client.surveying import survey
 from pucs.errors import UsageError
@@ -63,7 +63,7 @@ def _show(result: IntentResult, *, as_json: bool) -> None:
         show_json({**result._asdict(), "until": text_of(result.until), "conflicts": met, "files": list(result.files)})
         return
     until = time.strftime("%H:%M:%S", time.localtime(result.until))
-    print(f"announced until {until}: {shown(result.task) or 'no description'}")
+    print(f"announced until {until}: {spoken(result.task) or 'no description'}")
     for one in result.conflicts:
         print(f"  {one.type}: {shown(one.warning)}")
     if not result.conflicts:
@@ -88,7 +88,7 @@ def line_of(standing: Standing, now: float) -> str:
     """One intent on one line."""
     intent = standing.intent
     stream = f" (stream {intent.stream})" if intent.stream else ""
-    task = f'  "{intent.task}"' if intent.task else ""
+    task = f'  "{spoken(intent.task)}"' if intent.task else ""
     done = [f"{path} edited" for path in standing.edited if path not in intent.done]
     done += [f"{path} committed" for path in intent.done]
     left = f"{max(0, round((intent.until - now) / 60))} min left"

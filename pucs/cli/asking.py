@@ -5,7 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from pucs.cli.standing import caller, for_people_only, here, person, publish_if_possible, show_json, shown, worker
+from pucs.cli.standing import (
+    caller,
+    for_people_only,
+    here,
+    person,
+    publish_if_possible,
+    show_json,
+    shown,
+    spoken,
+    worker,
+)
 from pucs.client import reporting
 from pucs.client.surveying import questions
 from pucs.errors import Refusal, UsageError
@@ -112,9 +122,9 @@ def _show(repository: Repository, asked: Help, *, as_json: bool) -> int:
     if as_json:
         show_json(_question(asked))
         return 0
-    print(f"{asked.id}  {shown(asked.agent)} asks: {shown(asked.question)}")
+    print(f"{asked.id}  {shown(asked.agent)} asks: {spoken(asked.question)}")
     if asked.answered:
-        print(f"  {asked.by} (a person) answers: {shown(asked.answer)}")
+        print(f"  {asked.by} (a person) answers: {spoken(asked.answer)}")
     else:
         print(f"  waits for a person: {repository.installation.command} answer {asked.id} TEXT")
     return 0
@@ -146,7 +156,7 @@ def _open(repository: Repository, *, as_json: bool) -> int:
         show_json({"questions": [_question(one) for one in found], "conflicts": conflicts})
         return 0
     for one in found:
-        print(f"{one.id}  {shown(one.agent)}, {ago(now - one.at)}: {shown(one.question)}")
+        print(f"{one.id}  {shown(one.agent)}, {ago(now - one.at)}: {spoken(one.question)}")
     for clash in clashes:
         print(line_of(clash, now))
     if not found and not clashes:
@@ -174,10 +184,10 @@ def line_of(conflict: Conflict, now: float) -> str:
     when = ago(now - conflict.at)
     if reporting.is_reported(conflict):
         where = f" in {conflict.path}" if conflict.path else ""
-        said = f"{conflict.id}: {first} reported one{where} with {', '.join(others)}, {when}: {conflict.note}"
+        said = f"{conflict.id}: {first} reported one{where} with {', '.join(others)}, {when}: {spoken(conflict.note)}"
     else:
         said = f"{conflict.id}: {first} changed {conflict.path}, which {', '.join(others)} held, {when}"
-    decided = f"; decided by {conflict.resolved_by}: {conflict.resolution}" if conflict.resolved else ""
+    decided = f"; decided by {conflict.resolved_by}: {spoken(conflict.resolution)}" if conflict.resolved else ""
     return shown(said + decided)
 
 

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from pucs import streams
-from pucs.cli.standing import caller, here, person, publish_if_possible, seconds_of, show_json, shown
+from pucs.cli.standing import caller, here, person, publish_if_possible, seconds_of, show_json, shown, spoken
 from pucs.client import attendance, halting, joining
 from pucs.client.library import PUCSClient
 from pucs.client.opening import is_off
@@ -96,13 +96,13 @@ def _agents(arguments: argparse.Namespace) -> int:
 
 def _row(one: Presence, now: float) -> str:
     words = [one.agent, f"stream {one.stream}" if one.stream else "", one.state]
-    words[-1] += f" {one.about}" if one.about else ""
+    words[-1] += f" {spoken(one.about)}" if one.about else ""
     words.append(f"seen {ago(now - one.seen)}")
     if one.locks:
         more = f" and {len(one.locks) - _NAMED} more" if len(one.locks) > _NAMED else ""
         words.append(f"holds {', '.join(one.locks[:_NAMED])}{more}")
-    words.append(one.task)
-    words.append(f"reported {one.report}" if one.report else "")
+    words.append(spoken(one.task))
+    words.append(f"reported {spoken(one.report)}" if one.report else "")
     return "  ".join(shown(word) for word in words if word)
 
 

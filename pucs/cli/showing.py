@@ -12,7 +12,7 @@ from pucs.cli.announcing import line_of as intent_line
 from pucs.cli.asking import line_of as conflict_line
 from pucs.cli.handing import line_of as line_of_handoff
 from pucs.cli.locking import line_of
-from pucs.cli.standing import caller, here, publish_if_possible, seconds_of, show_json, shown
+from pucs.cli.standing import caller, here, publish_if_possible, seconds_of, show_json, shown, spoken
 from pucs.client import handling
 from pucs.client.handling import Answer
 from pucs.client.surveying import survey
@@ -31,6 +31,7 @@ _POLICIES = {
     hotfiles.VERSION: "by lines; who wants to raise a version that is raised already is told to what",
     hotfiles.SYMBOLS: "all may add imports, exports and names in lists, also at the same place; all else by lines",
 }
+_PATHS = ("file", "files", "path", "paths")
 _PAUSE = 0.5
 _SHOWN = 10
 
@@ -70,7 +71,7 @@ def _status(arguments: argparse.Namespace) -> int:
     for agent in surveyed.agents:
         stream = f"  stream {agent.stream}" if agent.stream else ""
         state, about = surveyed.states[agent.id]
-        task = f"  {agent.task}" if agent.task else ""
+        task = f"  {spoken(agent.task)}" if agent.task else ""
         halted = f"  {state} {shown(about)}" if state == PAUSED else ""
         print(f"  {agent.id}{stream}{halted}  seen {ago(surveyed.now - agent.seen)}{task}")
     _print_open(surveyed)
@@ -106,7 +107,7 @@ def _print_open(surveyed: Survey) -> None:
     if surveyed.questions:
         print(f"\nwaiting for a person ({len(surveyed.questions)})")
         for asked in surveyed.questions:
-            print(f"  {asked.id}  {shown(asked.agent)}, {ago(surveyed.now - asked.at)}: {shown(asked.question)}")
+            print(f"  {asked.id}  {shown(asked.agent)}, {ago(surveyed.now - asked.at)}: {spoken(asked.question)}")
     if surveyed.conflicts:
         print(f"\nconflicts ({len(surveyed.conflicts)})")
         for conflict in surveyed.conflicts[-_SHOWN:]:
@@ -211,6 +212,8 @@ def _line(entry: dict[str, Any]) -> str:
         if key not in ("timestamp", "agent", "stream", "action")
         and not (key in ("message", "answer") and value in said)
     }
-    about = "  ".join(f"{key}={shown(str(value))}" for key, value in rest.items())
+    about = "  ".join(
+        f"{key}={shown(str(value)) if key in _PATHS else spoken(str(value))}" for key, value in rest.items()
+    )
     stamp = str(entry.get("timestamp", ""))[:19].replace("T", " ")
     return f"{stamp}  {entry.get('agent')}  {entry.get('action')}  {about}".rstrip()

@@ -16,6 +16,7 @@ from pucs.errors import Refusal, StoreError, UsageError
 from pucs.model import PERSON
 from pucs.paths import printable
 from pucs.state import processes
+from pucs.texts import neutral
 
 if TYPE_CHECKING:
     from pucs.model import Agent
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 def shown(path: str) -> str:
     """The whole path as it is printed on a line of its own: what is no printable character is escaped."""
     return printable(path, len(path) * 10 + 1)
+
+
+def spoken(text: str) -> str:
+    """All that somebody wrote, as it is printed for people and agents: words that cannot pass for anything else."""
+    return neutral(text, len(text) + 1)
 
 
 def here() -> Repository:

@@ -15,6 +15,7 @@ from pucs.client.surveying import at_work
 from pucs.client.turn_reports import report_turn
 from pucs.edit_gate import EDIT_TOOLS
 from pucs.model import SILENT, Agent, Target
+from pucs.paths import words
 from pucs.record import Record
 from pucs.view import Change
 from pucs.wording import Company, greeting
@@ -59,7 +60,7 @@ def start(caller: Caller, cwd: str) -> tuple[str, ...]:
     view = repository.store.read()
     company = Company(agent, agents.stream_of(identity, agent), repository.policy, tuple(_others(agent, view)))
     problem = repository.installation.problem
-    trouble = (f"PUCS has a problem that a person should see: {problem}"[:300],) if problem else ()
+    trouble = (f"PUCS has a problem that a person should see: {words(problem, 250)}",) if problem else ()
     told = _notices(repository, agent, caller) if due else ()
     if agent.orders or any(rule.max_agents is not None for rule in repository.policy.streams):
         from pucs.client.welcome import obstacles  # noqa: PLC0415 - most agents meet none

@@ -37,6 +37,8 @@ _MISSING = object()
 _PLANS: dict[Any, tuple[dict[str, int], list[Any], list[int]]] = {}
 
 _NUMBER = (int, float)
+_PATTERNS: tuple[tuple[Any, ...], ...] = ((str, str), (str, str, bool, (list, tuple), bool))
+_PLAIN: dict[str, Any] = {"str": str, "str | None": (str, type(None)), "int": int, "float": _NUMBER, "bool": bool}
 _TYPES: dict[str, Any] = {
     **dict.fromkeys(
         (
@@ -102,7 +104,58 @@ def decode(key: str, record: Any) -> Any:
         raise ValueError("not the record of this key")
     if record.get("version", 1) > VERSION:
         raise StoreError(f"the state of {key} was written by a newer PUCS", "upgrade this PUCS: pip install -U pucs")
-    return _noun(_kind(key.partition("/")[0]), record)
+    word = key.partition("/")[0]
+    noun = _noun(_kind(word), record)
+    if word in _RARE:
+        _check(noun)
+    return noun
+
+
+def _check(noun: Any) -> None:
+    """Raises ValueError where a field holds what its noun does not say, so that no rule stumbles over it."""
+    kinds = type(noun).__annotations__
+    for field, value in zip(noun._fields, noun, strict=True):
+        said = kinds[field]
+        if not _fits(value, said):
+            raise ValueError(f"{field} is no {said}")
+        if field in _MANY:
+            for one in value:
+                _check(one)
+
+
+def _fits(value: Any, said: str) -> bool:
+    """Whether the value is what an annotation says, as far as it speaks of plain values."""
+    if said in _PLAIN:
+        return isinstance(value, _PLAIN[said])
+    if said == "Pattern":
+        return _is_pattern(value)
+    if said.startswith("tuple["):
+        inner = said[6:].removesuffix("]").removesuffix(", ...")
+        if not isinstance(value, tuple):
+            return False
+        if inner.startswith("tuple["):
+            kinds = inner[6:-1].split(", ")
+            return all(
+                isinstance(one, tuple) and len(one) == len(kinds) and all(map(_fits, one, kinds)) for one in value
+            )
+        return all(_fits(one, inner) for one in value)
+    if said.startswith("dict["):
+        inner = said[5:-1].partition(", ")[2]
+        return isinstance(value, dict) and all(_fits(one, inner) for one in value.values())
+    return True
+
+
+def _is_pattern(value: Any) -> bool:
+    """See `pucs.patterns`: two words, or a piece that a path begins with and the names below it."""
+    for kinds in _PATTERNS:
+        if (
+            isinstance(value, tuple)
+            and len(value) == len(kinds)
+            and all(isinstance(one, kind) for one, kind in zip(value, kinds, strict=True))
+        ):
+            pieces = value[3] if len(value) > len(_PATTERNS[0]) else ("",)
+            return bool(pieces) and all(isinstance(piece, str) for piece in pieces)
+    return False
 
 
 def _kind(word: str) -> Any:

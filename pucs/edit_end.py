@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pucs import locks, notices
 from pucs.claims import claim_for
-from pucs.model import UNKNOWN, Agent, EditRequest, Event, Notice, PathRecord, Target
+from pucs.model import UNKNOWN, Agent, EditRequest, Event, Lock, Notice, PathRecord, Target
+from pucs.paths import printable
 from pucs.policy import Policy
 from pucs.view import Change
 
@@ -28,6 +29,8 @@ def after(request: EditRequest, policy: Policy, view: View, *, wrote: bool) -> C
         changed = record
         if mine is None and _accounted_for(record, target, agent, view):
             pass
+        elif mine is None and wrote and (holder := _late(record, target, agent, view)) is not None:
+            _clash(request, target, holder, view, (writes, events))
         elif wrote and target.content not in (known, mine.base if mine else None):
             claim = claim_for(request, target, policy)
             changed = locks.written(record, target.tree, claim, view, base=mine.base if mine else UNKNOWN)
@@ -87,6 +90,44 @@ def _accounted_for(record: PathRecord, target: Target, agent: Agent, view: View)
         if lock.calls and locks.state_of(lock, target.content, view) == locks.HELD:
             return True
     return False
+
+
+def _late(record: PathRecord, target: Target, agent: Agent, view: View) -> Lock | None:
+    """The lock of another whose bytes were overwritten by a call that had lost its own lock meanwhile."""
+    tree = record.tree(target.tree)
+    if tree.weave is not None:
+        return None  # its lines tell
+    for lock in locks.others(tree, agent.id):
+        if lock.wrote is not None and locks.state_of(lock, target.content, view) != locks.VOID:
+            return lock
+    return None
+
+
+def _clash(
+    request: EditRequest, target: Target, holder: Lock, view: View, found: tuple[dict[str, Any], list[Event]]
+) -> None:
+    """Records that the call wrote over what the holder had made of the path, and tells both."""
+    from pucs import conflicts  # noqa: PLC0415 - hardly any call comes too late
+
+    writes, events = found
+    me, path = request.agent.id, target.path
+    number = sum(key.startswith("conflict/") for key in writes)
+    name = f"c{view.revision}" + (f"-{number + 1}" if number else "")
+    sides = (holder.wrote or UNKNOWN, target.content)
+    clash = conflicts.Conflict(
+        name, conflicts.FILE_LOCK, (me, holder.agent), path, target.tree, *sides, view.now, request.call, request.tool
+    )._replace(revision=view.revision)
+    writes[conflicts.key_of(name)] = clash
+    details = {"answer": "conflict_alert", "file": path, "holder": holder.agent, "conflict": name, "severity": "high"}
+    details["warning"] = f"{me} changed {path}, which {holder.agent} holds"
+    events.append(Event(me, request.stream, "conflict", details))
+    about, shown = "conflict:", printable(path, 100)
+    mine = f"Your call wrote {shown} after {holder.agent} had taken it over, and is recorded as conflict {name}. "
+    mine += f"Look at the file, and put {holder.agent}'s version back; both versions are kept."
+    notices.tell(me, Notice(mine, view.now, about + holder.agent, "high"), view, writes)
+    theirs = f"{me} wrote over your change to {shown} with a call from before it was yours (conflict {name}). "
+    theirs += "Both versions are kept. Look at the file before you go on."
+    notices.tell(holder.agent, Notice(theirs, view.now, f"{about}{me}:{path}", "high"), view, writes)
 
 
 def settle(agent: Agent, found: dict[str, tuple[Target, ...]], view: View, *, wrote: bool = True) -> Change:

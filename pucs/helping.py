@@ -75,7 +75,7 @@ def asked(agent: Agent, question: str, view: View) -> Change:
         known: Help | None = view.record("help/" + name)
         if known is not None and (known.agent, known.question, known.answered) == (agent.id, question, 0.0):
             return Change(known)
-    found = Help(f"h{view.revision}", agent.id, agent.stream, question, view.now)
+    found = Help(f"q{view.revision}", agent.id, agent.stream, question, view.now)
     details = {"message": AgentMessage.REQUEST_HELP, "help": found.id, "question": neutral(question, _LOGGED)}
     return Change(found, {"help/" + found.id: found}, (Event(agent.id, agent.stream, "asked", details),))
 

@@ -65,6 +65,7 @@ class TestQuestions:
         [entry] = guarded.events("asked")
         identifier = entry["help"]
         assert (entry["message"], entry["agent"]) == ("request_help", named(anna))
+        assert identifier[0] == "q", "an id of a handoff is an h and a number"
         assert f"{identifier}  {named(anna)} asks: Drop the old column?" in asked.stdout
         assert (
             f"waiting for a person (1)\n  {identifier}  {named(anna)}, just now: Drop the old" in pucs("status").stdout
@@ -99,7 +100,7 @@ class TestQuestions:
         assert pucs("ask", "May I?", by=anna).status == 0
         assert len(guarded.events("asked")) == 1, "the same question is the same"
         assert pucs("answer", entry["help"], "Yes", by=anna).status == 1
-        assert pucs("answer", "h99999", "Yes").status == 2
+        assert pucs("answer", "q99999", "Yes").status == 2
         assert pucs("ask", "May I?").status == 2
         assert pucs("ask", by=anna).status == 2
 

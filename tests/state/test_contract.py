@@ -74,7 +74,7 @@ NOUNS = {
     ),
     "order/*": Order("pause", "*", "person-x", "why", 1.0, 2.5),
     "roster/db": Roster("db", (("x", 1.0), ("y", 2.0))),
-    "help/h7": Help("h7", "x", "db", "Which?", 1.0, "That.", "person-x", 2.0),
+    "help/q7": Help("q7", "x", "db", "Which?", 1.0, "That.", "person-x", 2.0),
     "report/x": Report("x", "complete", "all of it", 1.5),
     "inbox/x": Inbox(
         "x",

@@ -22,7 +22,7 @@ NOUNS = {
     "resource/db": Resource("db", (Slot("agent-1", "c", None, 1.0, 2, "boot", "pytest"),), (), (("boot", 2),)),
     "inbox/agent-1": Inbox("agent-1"),
     "roster/db": Roster("db", (("agent-1", 1.0),)),
-    "help/h2": Help("h2", "agent-1", None, "why?", 1.0),
+    "help/q2": Help("q2", "agent-1", None, "why?", 1.0),
     "order/*": Order("pause", "*", "person"),
     "task/1": Task("1", "title", "db", needs=("2",)),
 }

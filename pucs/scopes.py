@@ -114,7 +114,7 @@ def _hit_in_list(
 def _present(tree: Tree, target: Target) -> Weave | None:
     """The weave of what the path holds now."""
     if tree.weave is not None:
-        return _explained(tree, target)
+        return explained(tree, target)
     dirty = [lock for lock in tree.locks if locks.dirty(lock, target.content)]
     if not dirty:  # nobody's bytes are there, only explicit locks on parts
         now = _lines(target, target.content)
@@ -128,7 +128,7 @@ def _present(tree: Tree, target: Target) -> Weave | None:
     return Weave(dirty[0].base, target.content, weave.begun(base, now, dirty[0].agent))
 
 
-def _explained(tree: Tree, target: Target) -> Weave | None:
+def explained(tree: Tree, target: Target) -> Weave | None:
     """The tree's weave of what the path holds now; None where there is none, or its lines cannot be told.
 
     What nobody reported is the work of a call that is open, where there is one: its agent may have died in it.
@@ -201,7 +201,7 @@ def landed(tree: Tree, target: Target, committed: str, by: str = "") -> Tree | N
 
     `target` is what the path holds, with the texts that are needed.
     """
-    known = _explained(tree, target)
+    known = explained(tree, target)
     if known is None:
         return None
     base, now, new = (_lines(target, one) for one in (known.base, known.content, committed))
@@ -213,7 +213,7 @@ def landed(tree: Tree, target: Target, committed: str, by: str = "") -> Tree | N
 
 def carried(tree: Tree, target: Target, staged: bytes | None, agent: str) -> str | None:
     """Which lines of the agent the staged content takes along, in words ("" for none); None where lines cannot tell."""
-    known = _explained(tree, target)
+    known = explained(tree, target)
     if known is None or staged is None or not is_text(staged):
         return None
     base, now = _lines(target, known.base), _lines(target, known.content)
@@ -246,7 +246,7 @@ def _place(hunk: Hunk) -> str:
 
 def alone(tree: Tree, target: Target, agent: str) -> tuple[bytes, bytes] | None:
     """The base, and the base with only this agent's changes; None where lines cannot tell."""
-    known = _explained(tree, target)
+    known = explained(tree, target)
     if known is None:
         return None
     base, now = _lines(target, known.base), _lines(target, known.content)

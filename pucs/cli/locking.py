@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from pucs.cli.standing import caller, for_people_only, here, person, publish_if_possible, show_json, shown
-from pucs.client import handling
+from pucs.client import adopting, handling
 from pucs.client.library import PUCSClient
 from pucs.client.surveying import survey
 from pucs.errors import UsageError
@@ -118,7 +118,7 @@ def _adopt(arguments: argparse.Namespace) -> int:
     repository = here()
     for name in arguments.paths:
         path = handling.inside_of(repository, name)
-        holding = handling.adopt(repository, path, caller(repository), person())
-        print(f"{shown(path)}: the change of {holding.lock.agent} is yours now")
+        for lock in adopting.adopt(repository, path, caller(repository), person()):
+            print(f"{shown(path)}: the change of {lock.agent} is yours now")
     publish_if_possible(repository)
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from pucs import edit_end, edit_gate, hotfiles, locks, scopes
-from pucs.client import halting, losing, noting
+from pucs.client import noting
 from pucs.client.looking import Sight, see, see_key
 from pucs.client.opening import Repository
 from pucs.client.sharing import with_texts
@@ -16,7 +16,7 @@ from pucs.errors import Refusal, StoreError, UsageError
 from pucs.git import locate
 from pucs.intents import covers
 from pucs.model import DENY, Agent, EditRequest, Event, Finding, Name, Notice
-from pucs.notices import ADOPTED, tell
+from pucs.notices import tell
 from pucs.policy import critical, owners, partitions
 from pucs.record import Record
 from pucs.report import Holding, Standing
@@ -133,50 +133,6 @@ def break_locks(repository: Repository, paths: Iterable[str], by: str) -> tuple[
         noting.taken_over(repository.store.root, noting.Act(by, time.time(), "", "unlock --force"), sight.target)
         broken += found
     return tuple(broken)
-
-
-def adopt(repository: Repository, path: str, agent: Agent | None, by: str) -> Holding:
-    """Takes parked bytes over, for an agent (which holds the path from then on) or for a person (whose bytes they are).
-
-    A copy is kept and the loser is told. Raises Refusal where nothing is parked there.
-    """
-    halting.refuse(repository, agent)
-    sight = see_key(repository, path, repository.store.read())
-    noting.keep(repository.store.root, [sight])
-    parked = [
-        one
-        for one in holdings_of(repository, path, repository.store.read())
-        if one.tree == repository.tree.id
-        and one.state == locks.PARKED
-        and (agent is None or one.lock.agent != agent.id)
-    ]
-    if not parked:
-        hint = f"see who holds it: {repository.installation.command} why {path}"
-        raise Refusal(f"nothing is parked in {path}", hint)
-    holding = parked[0]
-    if agent is None:
-        break_locks(repository, [path], by)
-        return holding
-
-    def rule(view: View) -> Change:
-        now = view.agent(agent.id) or agent
-        record, tree = view.path(path), repository.tree.id
-        mine = holding.lock
-        claim = locks.Claim(
-            now.id, now.stream, now.task, mine.seconds, mine.longest, sight.target.content, now.process, mine.head
-        )
-        record = locks.adopt(record, tree, claim, mine, view)
-        text = losing.words(repository, now.id, mine, sight)
-        indexed = now._replace(paths=tuple(dict.fromkeys([*now.paths, (tree, path)])))
-        writes: dict[str, Any] = {"agent/" + now.id: indexed, "path/" + path: record}
-        tell(mine.agent, Notice(text, view.now, ADOPTED + path, "high"), view, writes)
-        details = {"file": path, "from": mine.agent, "snapshot": sight.target.content}
-        return Change(None, writes, (Event(now.id, now.stream, "adopted", details),))
-
-    repository.store.transact(rule)
-    act = noting.Act(agent.id, time.time(), "", f"from {holding.lock.agent}")
-    noting.taken_over(repository.store.root, act, sight.target)
-    return holding
 
 
 def why(repository: Repository, path: str, stranger: str) -> Reasons:

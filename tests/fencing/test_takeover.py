@@ -94,3 +94,52 @@ class TestLoser:
         assert commit(anna, "-m", "Mine", "b.py").status == 0
         assert commit(anna, "-m", "Not mine", "long.py").refused
         assert as_person(busy, "-qam", "All").status == 0
+
+
+class TestSharedFile:
+    """A file in which several agents have lines, one of whom is gone: its lines pass on, the others keep theirs."""
+
+    @pytest.fixture
+    def three(self, client, busy: Repo) -> list[Client]:
+        made = [client() for _ in range(3)]
+        for number, one in enumerate(made):
+            one.start()
+            if number < 2:
+                assert one.edit("long.py", f"line {5 + 5 * number}\n", f"agent {number + 1}\n").silent
+        made[1].kill()
+        return made
+
+    def test_adopting_takes_the_lines_of_the_gone_only(self, three: list[Client], busy: Repo, pucs) -> None:
+        anna, _, carl = three
+        ran = pucs("adopt", "long.py", by=carl)
+        assert (ran.status, ran.stdout) == (0, "long.py: the change of agent-2 is yours now\n")
+        assert "agent-1" in carl.pre("Edit", "long.py", old_string="agent 1\n", new_string="carl\n").reason
+        assert carl.edit("long.py", "agent 2\n", "agent 2, carl\n").silent
+        assert "agent-3" in anna.pre("Edit", "long.py", old_string="agent 2, carl\n", new_string="anna\n").reason
+        done = apart(carl, "-m", "Theirs")
+        assert done.status == 0, done.stderr
+        committed = busy.git("show", "HEAD:long.py")
+        assert committed.strip() == TEXT.replace("line 10\n", "agent 2, carl\n").strip(), "hers stays out"
+        assert "agent 1\n" in busy.read("long.py")
+        done = apart(anna, "-m", "Hers")
+        assert done.status == 0, done.stderr
+        assert busy.git("status", "--porcelain") == ""
+
+    def test_what_is_adopted_is_protected_without_a_further_edit(self, three: list[Client], client, pucs) -> None:
+        _, _, carl = three
+        assert pucs("adopt", "long.py", by=carl).status == 0
+        held = client().pre("Edit", "long.py", old_string="agent 2\n", new_string="dora\n").reason
+        assert "agent-3" in held, held
+
+    def test_a_person_adopts_the_lines_of_the_gone_only(self, three: list[Client], client, pucs) -> None:
+        assert pucs("adopt", "long.py").stdout == "long.py: the change of agent-2 is yours now\n"
+        dora = client()
+        assert "agent-1" in dora.pre("Edit", "long.py", old_string="agent 1\n", new_string="dora\n").reason
+        assert dora.edit("long.py", "agent 2\n", "dora\n").silent
+
+    def test_two_of_the_gone(self, three: list[Client], client, pucs) -> None:
+        anna, _, carl = three
+        anna.kill()
+        said = pucs("adopt", "long.py", by=carl).stdout
+        assert said == "long.py: the change of agent-1 is yours now\nlong.py: the change of agent-2 is yours now\n"
+        assert "agent-3" in client().pre("Edit", "long.py", old_string="agent 1\n", new_string="dora\n").reason

@@ -6,6 +6,7 @@ import time
 from contextlib import contextmanager
 
 from pucs import hotfiles, locks, scopes, system
+from pucs.client.copies import copy_of
 from pucs.client.looking import Sight, see_key
 from pucs.client.opening import Repository
 from pucs.errors import Refusal
@@ -13,7 +14,6 @@ from pucs.git import commits
 from pucs.git.private_index import PrivateIndex
 from pucs.linediff import cuts, is_text, lines_of
 from pucs.record import Record
-from pucs.state import contents
 from pucs.system import flock
 
 TYPE_CHECKING = False
@@ -140,7 +140,7 @@ def _only_adds(base: bytes, mine: bytes) -> bool:
 
 def _before_it(repository: Repository, lock: Lock | None, index: PrivateIndex, sight: Sight) -> None:
     """Leaves out what was uncommitted before the agent came, as far as that stands apart; the rest the gates judge."""
-    base = contents.kept(repository.store.root, lock.base) if lock is not None else None
+    base = copy_of(repository, lock.base) if lock is not None else None
     head = commits.checked_out(repository.tree, sight.target.path)
     if base is None or head is None or sight.data is None or head == base or not is_text(base + sight.data):
         return

@@ -171,7 +171,7 @@ def _lines(repository: Repository, sight: Sight) -> dict[str, str]:
     whole = any(lock.explicit and not lock.parts for lock in tree.locks)
     if whole or not partitions(repository.policy, sight.target.name):
         return {}
-    return scopes.places(tree, with_texts(sight.target, repository.store.root, tree, sight.data))
+    return scopes.places(tree, with_texts(sight.target, repository, tree, sight.data))
 
 
 def _with_a_real_ticket(finding: Finding, agent: str, view: View) -> Finding:

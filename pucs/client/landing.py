@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pucs import edit_end, locks, scopes
+from pucs.client.copies import copy_of
 from pucs.client.looking import see_key
 from pucs.client.opening import Repository
 from pucs.errors import GitError
@@ -63,7 +64,7 @@ def compare(repository: Repository, finding: Finding, head: str) -> None:
 
 def is_in(repository: Repository, lock: Lock, committed: bytes) -> bool:
     """Whether every change of the lock's agent is in the committed bytes, formatted or among other changes."""
-    kept = [contents.kept(repository.store.root, one) for one in (lock.base, lock.wrote or contents.UNKNOWN)]
+    kept = [copy_of(repository, one) for one in (lock.base, lock.wrote or contents.UNKNOWN)]
     base, wrote = kept
     return base is not None and wrote is not None and holds_change(base, wrote, committed)
 

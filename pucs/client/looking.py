@@ -71,7 +71,7 @@ def see_key(repository: Repository, path: str, view: View, tree_id: str = "", sp
     if record.tree(tree_id).weave is not None:
         from pucs.client.sharing import with_texts  # noqa: PLC0415 - most files have one agent
 
-        target = with_texts(target, repository.store.root, record.tree(tree_id), data)
+        target = with_texts(target, repository, record.tree(tree_id), data)
     return Sight(target, data, record)
 
 

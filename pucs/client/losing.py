@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pucs import locks, notices
+from pucs.client.copies import copy_of
 from pucs.client.looking import Sight
 from pucs.client.opening import Repository
 from pucs.difftext import short_diff
 from pucs.paths import printable
-from pucs.state import contents
 from pucs.view import Change
 from pucs.wording import argument
 
@@ -41,7 +41,7 @@ def words(repository: Repository, heir: str, lock: Lock, sight: Sight) -> str:
     last = f"All of it: `{command}`. Look at the file before you go on."
     was = _without(lock, sight)
     if was is None:
-        was = contents.kept(repository.store.root, lock.base)
+        was = copy_of(repository, lock.base)
     room = _ROOM - len(first) - len(last) - len(" It was:\n\n")
     shown = short_diff(was, sight.data, room) if was is not None and room > 0 else ""
     return f"{first} It was:\n{shown}\n{last}" if shown else f"{first} {last}"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pucs import locks, weave
+from pucs.client.copies import copy_of
 from pucs.client.looking import see_key
 from pucs.client.opening import Repository
 from pucs.client.sharing import symbols_in
 from pucs.errors import UsageError
 from pucs.linediff import cuts, is_text, lines_of
 from pucs.negotiation import Need, PartitionResult, mentioned, partition
-from pucs.state import contents
 from pucs.symbols import named, touched
 
 TYPE_CHECKING = False
@@ -76,7 +76,7 @@ def _with_changes(repository: Repository, need: Need, sight: Sight, mine: Lock) 
     asked = tuple(text for text in locks.texts_of(mine.parts) if not text[:1].isdecimal())
     need = need._replace(named=need.named + asked, since=min(need.since or mine.acquired, mine.acquired))
     known = sight.record.tree(sight.target.tree).weave
-    base = _lines(contents.kept(repository.store.root, known.base if known else mine.base))
+    base = _lines(copy_of(repository, known.base if known else mine.base))
     now = _lines(sight.data)
     if base is None or now is None or (known is None and not locks.dirty(mine, sight.target.content)):
         return need

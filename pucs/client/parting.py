@@ -56,7 +56,7 @@ def with_parts(sight: Sight, texts: tuple[str, ...], repository: Repository) -> 
     target, data = sight.target, sight.data
     if data is None or not is_text(data):
         raise UsageError(f"{target.path} has no lines that can be read", "lock the whole file")
-    target = with_texts(target, repository.store.root, sight.record.tree(target.tree), data)
+    target = with_texts(target, repository, sight.record.tree(target.tree), data)
     target = target._replace(symbols=(symbols_in(data, target.path, repository), ()))
     parts: tuple[Part, ...] = ()
     for text in texts:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pucs import run_end, system
 from pucs.authors import Scene
+from pucs.client.copies import copy_of
 from pucs.client.differences import altered
 from pucs.client.opening import Repository
 from pucs.model import RAN, Agent
 from pucs.run_end import Outcome, RunRequest
-from pucs.state import contents, journal
+from pucs.state import journal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,5 +68,5 @@ def _with_texts(repository: Repository, one: Altered, view: View) -> Altered:
     weave = view.path(one.path).tree(repository.tree.id).weave
     if weave is None:
         return one
-    kept = {name: contents.kept(repository.store.root, name) for name in (weave.base, weave.content, one.after)}
+    kept = {name: copy_of(repository, name) for name in (weave.base, weave.content, one.after)}
     return one._replace(texts={name: data for name, data in kept.items() if data is not None})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pucs.client.copies import copy_of
 from pucs.policy import partition
 from pucs.state import contents
 
@@ -19,14 +20,14 @@ _LARGEST = 1 << 20
 """Above this no copies are kept, so nothing could be said of lines later."""
 
 
-def with_texts(target: Target, root: str, tree: Tree, data: bytes | None) -> Target:
+def with_texts(target: Target, repository: Repository, tree: Tree, data: bytes | None) -> Target:
     """The target with the contents by which its lines are judged, the present one kept for later looks."""
     names = {lock.base for lock in tree.locks} | {part[1] for lock in tree.locks for part in lock.parts}
     if tree.weave is not None:
         names |= {tree.weave.base, tree.weave.content}
-    texts = {name: kept for name in names if (kept := contents.kept(root, name)) is not None}
+    texts = {name: kept for name in names if (kept := copy_of(repository, name)) is not None}
     if data is not None and len(data) <= _LARGEST:
-        contents.keep(root, target.content, data)
+        contents.keep(repository.store.root, target.content, data)
         texts[target.content] = data
     return target._replace(texts=texts)
 
@@ -39,7 +40,7 @@ def with_proposal(sight: Sight, repository: Repository, tool: str, values: Mappi
     if made is None:
         return sight
     tree = sight.record.tree(sight.target.tree)
-    target = with_texts(sight.target, repository.store.root, tree, sight.data)._replace(proposed=made)
+    target = with_texts(sight.target, repository, tree, sight.data)._replace(proposed=made)
     by_symbols = partition(repository.policy, target.name) == "symbols"
     if by_symbols or any(lock.parts for lock in tree.locks):
         now = symbols_in(sight.data, target.path, repository)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pucs import entries, hotfiles
+from pucs.client.copies import copy_of
 from pucs.client.looking import Sight
 from pucs.client.opening import Repository
 from pucs.client.sharing import symbols_in
 from pucs.errors import StoreError
 from pucs.linediff import cuts, lines_of
 from pucs.model import Finding
-from pucs.state import contents
 from pucs.symbols import IMPORTS, plain_name, touched
 from pucs.wording import Circumstances, denial
 
@@ -26,7 +26,7 @@ def words_of(repository: Repository, finding: Finding, sights: list[Sight], stre
     lock = finding.lock
     sight = next((sight for sight in sights if sight.target.path == finding.path), None)
     now = sight.data if sight is not None else None
-    was = contents.kept(repository.store.root, lock.base) if lock is not None else None
+    was = copy_of(repository, lock.base) if lock is not None else None
     if finding.others:
         was, *rest = finding.others
         now = rest[0] if rest else now

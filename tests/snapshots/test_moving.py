@@ -304,3 +304,38 @@ def test_a_commit_moves_in_the_background(client, repo: Repo, tmp_path: Path) ->
         time.sleep(0.02)  # looks for a process that nobody waits for
     (ref,) = refs(repo)
     assert "journal.jsonl" in repo.git("ls-tree", "--name-only", ref)
+
+
+LINES = "".join(f"line {number}\n" for number in range(1, 21))
+
+
+def test_what_a_command_found_is_moved_before_it_ends(client, guarded: Repo, moved) -> None:
+    guarded.guard(policy(locks={"wait_s": 0}))
+    guarded.write("long.txt", "title\n" + LINES)
+    guarded.commit("Long")
+    guarded.write("long.txt", LINES)
+    guarded.write(
+        "../change", "p = 'long.txt'; s = open(p).read(); open(p, 'w').write(s.replace('3\\n', 'three\\n', 1))"
+    )
+    anna, ben = client(PUCS_AGENT_ID="anna"), client(PUCS_AGENT_ID="ben")
+    anna.run(f"{sys.executable} ../change", meanwhile=moved)
+    base = contents.blob_id(LINES.encode())
+    assert base not in spool(guarded)
+    assert ben.edit("long.txt", "line 18\n", "line eighteen\n").silent
+    assert base in spool(guarded), "for the next look"
+    assert "-line 3\n" in ben.pre("Edit", "long.txt", old_string="line three\n", new_string="x\n").reason
+
+
+def test_a_lock_taken_while_a_mover_clears(client, guarded: Repo, moved) -> None:
+    guarded.guard(policy(locks={"wait_s": 0}))
+    guarded.write("long.txt", LINES)
+    guarded.commit("Long")
+    fill(guarded, [LINES])
+    moved()
+    anna, ben = client(PUCS_AGENT_ID="anna"), client(PUCS_AGENT_ID="ben")
+    assert anna.edit("long.txt", "line 3\n", "line three\n").silent
+    base = contents.blob_id(LINES.encode())
+    (guarded.state / "spool" / base).unlink()  # by the mover, which saw no lock that needs it
+    assert "-line 3\n" in ben.pre("Edit", "long.txt", old_string="line three\n", new_string="x\n").reason
+    (guarded.state / "spool" / base).unlink()
+    assert ben.edit("long.txt", "line 18\n", "line eighteen\n").silent

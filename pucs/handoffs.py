@@ -73,6 +73,7 @@ def found(identifier: str, view: View) -> Handoff:
     """The handoff of that id. Raises UsageError where there is none."""
     handoff: Handoff | None = view.record(handoff_key(identifier))
     if handoff is None:
+        view.demand(handoff_key(identifier))
         raise UsageError(f"there is no handoff {printable(identifier, 40)}", "see: pucs handoffs")
     return handoff
 
@@ -277,7 +278,8 @@ def _index(view: View) -> Name:
 def _rebuilt(view: View) -> Name:
     """The record of what is open where it was lost, or nothing was ever offered: who was told is told again."""
     known = all_of(view)
-    last = max((int(one.id[1:]) for one in known if one.id[1:].isdecimal()), default=0)
+    names = (*(one.id for one in known), *view.lost("handoff"))
+    last = max((int(name[1:]) for name in names if name[1:].isdecimal()), default=0)
     left = {one.id: {"to": [to for to in one.to if to not in one.answers], "told": []} for one in known if is_open(one)}
     return Name("handoffs", last, extra={"open": left} if left else {})
 

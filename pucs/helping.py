@@ -102,6 +102,8 @@ def answered(identifier: str, text: str, by: str, view: View) -> Change:
         _tell(conflict.parties, Notice(about, view.now, "conflict:" + identifier, "high", by), view, writes)
         event = Event(by, None, "resolved", {"conflict": identifier, "file": conflict.path, "resolution": said})
     else:
+        view.demand("help/" + identifier)
+        view.demand(conflicts.key_of(identifier))
         return Change(None)
     return Change(done, writes, (event,))
 

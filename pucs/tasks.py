@@ -79,6 +79,7 @@ def found(identifier: str, view: View) -> Task:
     """The task of that id as it looks now. Raises UsageError where there is none."""
     task: Task | None = view.record(task_key(identifier))
     if task is None:
+        view.demand(task_key(identifier))
         raise UsageError(f"there is no task {printable(identifier, 40)}", "see: pucs task list")
     return _seen(task, view)
 
@@ -116,13 +117,13 @@ def why_not(task: Task, agent: str, view: View) -> str:
         return f"is {task.agent}'s"
     if task.assigned not in ("", agent) and not _is_gone(task.assigned, view):
         return f"is assigned to {task.assigned}"
-    open_ones = [one for one in task.needs if _state(one, view) not in (DONE, "")]
+    open_ones = [one for one in task.needs if not _is_over(one, view)]
     return f"waits for {', '.join(open_ones)}" if open_ones else ""
 
 
-def _state(identifier: str, view: View) -> str:
+def _is_over(identifier: str, view: View) -> bool:
     task: Task | None = view.record(task_key(identifier))
-    return "" if task is None else task.state
+    return identifier not in view.lost("task") if task is None else task.state == DONE
 
 
 def candidates(agent: Agent, tasks: Iterable[Task], stream: str | None = None) -> tuple[str, ...]:
@@ -274,7 +275,8 @@ def fresh(
     if not identifier:
         counter = writes.get(NUMBER) or view.name(NUMBER)
         number = (counter.number if counter is not None else 0) + 1
-        while view.record(task_key(str(number))) is not None:  # the counter was lost
+        lost = view.lost("task") if counter is None else ()
+        while view.record(task_key(str(number))) is not None or str(number) in lost:  # the counter was lost
             number += 1
         writes[NUMBER] = Name("task", number, view.now)
         identifier = str(number)

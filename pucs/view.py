@@ -39,9 +39,11 @@ class View:
         revision: int,
         now: float,
         liveness: Callable[[Process | None], str],
+        lost: Callable[[str], Iterable[str]] = lambda _: (),
     ) -> None:
         self._load = load
         self._names = names
+        self._lost = lost
         self.revision = revision
         self.now = now
         self.liveness = liveness
@@ -79,6 +81,16 @@ class View:
         """The names of all records of a kind, e.g. every known path for `path`."""
         return self._names(kind)
 
+    def lost(self, kind: str) -> tuple[str, ...]:
+        """The names of the records of a kind that nobody can read any more. Looks at all of them."""
+        return tuple(self._lost(kind))
+
+    def demand(self, key: str) -> None:
+        """Raises Damaged where there is a record of a rarer kind under that key, and nobody can read it."""
+        kind, _, name = key.partition("/")
+        if self._load(key) is None and name in self.lost(kind):
+            raise Damaged(key)
+
     def after(self, change: Change) -> View:
         """The same state as if the change were stored already."""
         writes = change.writes
@@ -86,7 +98,7 @@ class View:
         def load(key: str) -> Any:
             return writes[key] if key in writes else self._load(key)
 
-        return View(load, self._names, self.revision, self.now, self.liveness)
+        return View(load, self._names, self.revision, self.now, self.liveness, self._lost)
 
 
 class Change(Record):

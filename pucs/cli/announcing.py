@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from pucs.cli.locking import minutes
-from pucs.cli.standing import caller, here, person, publish_if_possible, show_json, shown, spoken
+from pucs.cli.standing import caller, here, person, publish_if_possible, show_json, shown, spoken, unreadable
 from pucs.client.library import PUCSClient
 from pucs.client.surveying import survey
 from pucs.errors import UsageError
@@ -74,12 +74,13 @@ def _intents(arguments: argparse.Namespace) -> int:
     repository = here()
     publish_if_possible(repository)
     surveyed = survey(repository)
+    lost = unreadable(repository, "intent", "path")
     if arguments.json:
-        show_json({"intents": [announced(one) for one in surveyed.intents]})
+        show_json({"intents": [announced(one) for one in surveyed.intents], **lost})
         return 0
     for one in surveyed.intents:
         print(line_of(one, surveyed.now))
-    if not surveyed.intents:
+    if not surveyed.intents and not lost:
         print("nobody announced anything")
     return 0
 

@@ -14,6 +14,7 @@ from pucs.cli.standing import (
     show_json,
     shown,
     spoken,
+    unreadable,
     worker,
 )
 from pucs.client import reporting
@@ -95,8 +96,10 @@ def _ask(arguments: argparse.Namespace) -> int:
     if not 0 <= arguments.wait <= _LONGEST_WAIT:
         raise UsageError("--wait must be between 0 and 109 seconds", "a client ends its commands at 120 seconds")
     if arguments.show:
-        found: Help | None = repository.store.read().record("help/" + arguments.show)
+        view = repository.store.read()
+        found: Help | None = view.record("help/" + arguments.show)
         if found is None:
+            view.demand("help/" + arguments.show)
             raise UsageError(f"nobody asked {arguments.show}", "see: pucs answer")
         return _show(repository, _answered(repository, found, arguments.wait), as_json=arguments.json)
     if caller(repository) is None:
@@ -151,15 +154,16 @@ def _open(repository: Repository, *, as_json: bool) -> int:
     found = questions(repository.store.read(), unanswered=True)
     clashes = [one for one, is_open in reporting.all_conflicts(repository) if is_open and reporting.is_reported(one)]
     now = repository.store.read().now
+    lost = unreadable(repository, "help", "conflict")
     if as_json:
         conflicts = [_document(one, is_open=True) for one in clashes]
-        show_json({"questions": [_question(one) for one in found], "conflicts": conflicts})
+        show_json({"questions": [_question(one) for one in found], "conflicts": conflicts, **lost})
         return 0
     for one in found:
         print(f"{one.id}  {shown(one.agent)}, {ago(now - one.at)}: {spoken(one.question)}")
     for clash in clashes:
         print(line_of(clash, now))
-    if not found and not clashes:
+    if not found and not clashes and not lost:
         print("nothing waits for an answer")
     return 0
 
@@ -167,13 +171,14 @@ def _open(repository: Repository, *, as_json: bool) -> int:
 def _conflicts(arguments: argparse.Namespace) -> int:
     repository = here()
     found = [one for one in reporting.all_conflicts(repository) if one[1] or not arguments.unresolved]
+    lost = unreadable(repository, "conflict")
     if arguments.json:
-        show_json({"conflicts": [_document(one, is_open=is_open) for one, is_open in found]})
+        show_json({"conflicts": [_document(one, is_open=is_open) for one, is_open in found], **lost})
         return 0
     now = repository.store.read().now
     for one, is_open in found:
         print(f"{'open' if is_open else 'over'}  {line_of(one, now)}")
-    if not found:
+    if not found and not lost:
         print("no conflict is open" if arguments.unresolved else "no conflict is recorded")
     return 0
 

@@ -7,7 +7,17 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from pucs import streams
-from pucs.cli.standing import caller, here, person, publish_if_possible, seconds_of, show_json, shown, spoken
+from pucs.cli.standing import (
+    caller,
+    here,
+    person,
+    publish_if_possible,
+    seconds_of,
+    show_json,
+    shown,
+    spoken,
+    unreadable,
+)
 from pucs.client import attendance, halting, joining
 from pucs.client.library import PUCSClient
 from pucs.client.opening import is_off
@@ -80,14 +90,15 @@ def _agents(arguments: argparse.Namespace) -> int:
     publish_if_possible(repository)
     found = attendance.everyone(repository)
     now = repository.store.read().now
+    lost = unreadable(repository, "agent", "report")
     if arguments.json:
-        show_json({"agents": [_document(one) for one in found], "published_at": text_of(now), "version": 1})
+        show_json({"agents": [_document(one) for one in found], **lost, "published_at": text_of(now), "version": 1})
         return 0
     gone = [one for one in found if one.state in GONE]
     listed = found if arguments.all else [one for one in found if one not in gone]
     for one in listed:
         print(_row(one, now))
-    if not listed:
+    if not listed and not lost:
         print("no agent is at work")
     if gone and not arguments.all:
         print(f"and {len(gone)} more that {'is' if len(gone) == 1 else 'are'} gone (--all shows them)")
@@ -143,8 +154,9 @@ def _claim(arguments: argparse.Namespace) -> int:
 def _places(repository: Repository, arguments: argparse.Namespace) -> int:
     view = repository.store.read()
     found = [(streams.place_of("", rule, view), streams.waiting(rule.name, view)) for rule in repository.policy.streams]
+    lost = unreadable(repository, "agent", "roster")
     if arguments.json:
-        show_json({"streams": [_document_of(place, [name for name, _ in line]) for place, line in found]})
+        show_json({"streams": [_document_of(place, [name for name, _ in line]) for place, line in found], **lost})
         return 0
     for place, line in found:
         waiting = f"; waiting: {', '.join(name for name, _ in line)}" if line else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from pucs.cli.standing import caller, here, publish_if_possible, show_json, shown, worker
+from pucs.cli.standing import caller, here, publish_if_possible, show_json, shown, unreadable, worker
 from pucs.client import handing
 from pucs.errors import UsageError
 from pucs.handoffs import is_open
@@ -115,25 +115,27 @@ def _handoffs(arguments: argparse.Namespace) -> int:
     if arguments.waiting:
         return _print_waiting(repository, arguments)
     known = [one for one in handing.listed(repository) if is_open(one) or not arguments.open]
+    lost = unreadable(repository, "handoff")
     if arguments.json:
-        show_json({"handoffs": [handoff_document(one) for one in known]})
+        show_json({"handoffs": [handoff_document(one) for one in known], **lost})
         return 0
     agent = caller(repository)
     for handoff in known:
         print(line_of(handoff, agent.id if agent else ""))
-    if not known:
+    if not known and not lost:
         print("nothing was handed on" if not arguments.open else "nothing is open")
     return 0
 
 
 def _print_waiting(repository: Repository, arguments: argparse.Namespace) -> int:
     waiting = streams_waiting(repository.policy, repository.store.read())
+    lost = unreadable(repository, "handoff")
     if arguments.json:
-        show_json({"streams_waiting": {name: [one.id for one in found] for name, found in waiting.items()}})
+        show_json({"streams_waiting": {name: [one.id for one in found] for name, found in waiting.items()}, **lost})
         return 0
     for name, found in waiting.items():
         print(f"{name} waits for {', '.join(one.id for one in found)}")
-    if not waiting:
+    if not waiting and not lost:
         print("no stream waits for a handoff")
     return 0
 

@@ -6,7 +6,16 @@ import argparse
 import time
 from typing import Any
 
-from pucs.cli.standing import caller, for_people_only, here, person, publish_if_possible, show_json, shown
+from pucs.cli.standing import (
+    caller,
+    for_people_only,
+    here,
+    person,
+    publish_if_possible,
+    show_json,
+    shown,
+    unreadable,
+)
 from pucs.client import adopting, handling
 from pucs.client.library import PUCSClient
 from pucs.client.surveying import survey
@@ -52,14 +61,15 @@ def _locks(arguments: argparse.Namespace) -> int:
     repository = here()
     publish_if_possible(repository)
     surveyed = survey(repository)
+    lost = unreadable(repository, "path")
     if arguments.json:
         from pucs.report import file_locks  # noqa: PLC0415
 
-        show_json(file_locks(surveyed))
+        show_json({**file_locks(surveyed), **lost})
         return 0
     for holding in surveyed.holdings:
         print(line_of(holding, surveyed.now))
-    if not surveyed.holdings:
+    if not surveyed.holdings and not lost:
         print("nothing is locked")
     return 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from pucs.cli.standing import caller, here, person, show_json, shown
+from pucs.cli.standing import caller, here, person, show_json, shown, unreadable
 from pucs.client import delivering, messaging
 from pucs.errors import UsageError
 from pucs.times import text_of
@@ -63,26 +63,26 @@ def _notices(arguments: argparse.Namespace) -> int:
     own = agent.id if agent is not None else ""
     name = arguments.agent or own
     if not arguments.take:
-        _show(messaging.unread(repository, name), arguments)
+        _show(messaging.unread(repository, name), arguments, unreadable(repository, "inbox"))
         return 0
     if not name or own not in ("", name):
         raise UsageError("--take is for the agent that reads them", "say which you are: pucs notices --take --agent ID")
     client = agent.process if agent is not None else None
     found = messaging.taken(repository, name, client, _AT_ONCE)
-    _show(found, arguments)
+    _show(found, arguments, unreadable(repository, "inbox"))
     sys.stdout.flush()
     delivering.printed()
     return 0
 
 
-def _show(found: tuple[Unread, ...], arguments: argparse.Namespace) -> None:
+def _show(found: tuple[Unread, ...], arguments: argparse.Namespace, lost: dict[str, int]) -> None:
     if arguments.json:
-        show_json({"notices": [_document(one) for one in found], "version": 1})
+        show_json({"notices": [_document(one) for one in found], **lost, "version": 1})
         return
     for one in found:
         told = " (told, not yet known to be read)" if one.told and not arguments.take else ""
         print(shown(one.said if arguments.take else f"{one.agent}: {one.said}{told}"))
-    if not found:
+    if not found and not lost:
         print("no notices")
 
 

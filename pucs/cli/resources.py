@@ -10,7 +10,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from pucs.cli.standing import caller, here, person, show_json, shown
+from pucs.cli.standing import caller, here, person, show_json, shown, unreadable
 from pucs.client import lending
 from pucs.client.resourcing import environment, ticks
 from pucs.errors import Refusal, UsageError
@@ -54,8 +54,9 @@ def _resources(arguments: argparse.Namespace) -> int:
         print("it is your turn: run your command within 2 minutes")
         return 0
     found = lending.uses(repository)
+    lost = unreadable(repository, "resource")
     if arguments.json:
-        show_json({"resources": [_document(use) for use in found], "version": 1})
+        show_json({"resources": [_document(use) for use in found], **lost, "version": 1})
         return 0
     for use in found:
         print(shown(_row(use)))

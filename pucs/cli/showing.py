@@ -12,7 +12,7 @@ from pucs.cli.announcing import line_of as intent_line
 from pucs.cli.asking import line_of as conflict_line
 from pucs.cli.handing import line_of as line_of_handoff
 from pucs.cli.locking import line_of
-from pucs.cli.standing import caller, here, publish_if_possible, seconds_of, show_json, shown, spoken
+from pucs.cli.standing import caller, here, publish_if_possible, seconds_of, show_json, shown, spoken, unreadable
 from pucs.client import handling
 from pucs.client.handling import Answer
 from pucs.client.surveying import survey
@@ -34,6 +34,7 @@ _POLICIES = {
 _PATHS = ("file", "files", "path", "paths")
 _PAUSE = 0.5
 _SHOWN = 10
+_SURVEYED = ("path", "agent", "conflict", "wait", "roster", "help", "task", "handoff", "intent")
 
 
 def add(commands: Any) -> None:
@@ -59,8 +60,9 @@ def _status(arguments: argparse.Namespace) -> int:
     repository = here()
     publish_if_possible(repository)
     surveyed = survey(repository)
+    lost = unreadable(repository, *_SURVEYED)
     if arguments.json:
-        show_json(orchestrator_state(surveyed))
+        show_json({**orchestrator_state(surveyed), **lost})
         return 0
     guard = "OFF" if surveyed.is_off else surveyed.policy.guard.mode
     began = f", started {ago(surveyed.now - surveyed.started)}" if surveyed.started else ""

@@ -71,6 +71,17 @@ def for_people_only(repository: Repository, what: str) -> None:
         raise Refusal(f"{what} is for people, and {agent.id} is an agent", "ask the person you work for")
 
 
+def unreadable(repository: Repository, *kinds: str) -> dict[str, int]:
+    """What a list of these kinds of records adds to its JSON where some are damaged, which stderr hears of, too."""
+    view = repository.store.read()
+    count = sum(len(view.lost(kind)) for kind in kinds)
+    if not count:
+        return {}
+    records = "1 record is damaged and is" if count == 1 else f"{count} records are damaged and are"
+    sys.stderr.write(f"pucs: {records} not shown here\n  see which, and repair them: pucs doctor --repair\n")
+    return {"unreadable": count}
+
+
 def show_json(value: Any) -> None:
     """Prints one JSON document; where stdout lacks a character, all that are not ASCII are escaped."""
     text = json.dumps(value, indent=2, ensure_ascii=False)

@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING, Any
 
-from pucs.cli.standing import here, publish_if_possible, show_json, shown, worker
+from pucs.cli.standing import here, publish_if_possible, show_json, shown, unreadable, worker
 from pucs.client import boards
 from pucs.errors import Refusal, UsageError
 from pucs.tasks import ACTIVE, DONE, PENDING
@@ -51,9 +51,13 @@ def _list(repository: Repository, arguments: argparse.Namespace) -> int:
     _refuse_unless(arguments, not arguments.words, "list alone; --stream and --state choose")
     found = boards.board(repository, arguments.stream)
     found = tuple(task for task in found if arguments.state in (None, task.state))
-    if not found and not arguments.json:
+    lost = unreadable(repository, "task")
+    if arguments.json:
+        show_json({"tasks": [document(task) for task in found], **lost})
+        return 0
+    if not found and not lost:
         print("no task is there")
-    return _tell(found, arguments, line_of, many=True)
+    return _tell(found, arguments, line_of)
 
 
 def _next(repository: Repository, arguments: argparse.Namespace) -> int:
@@ -144,13 +148,10 @@ def _tell(
     found: list[Task] | tuple[Task, ...],
     arguments: argparse.Namespace,
     words: Callable[[Task], str],
-    *,
-    many: bool = False,
 ) -> int:
     if arguments.json:
         documents = [document(task) for task in found]
-        many = many or len(documents) > 1
-        show_json({"tasks": documents} if many else {"task": documents[0]})
+        show_json({"tasks": documents} if len(documents) > 1 else {"task": documents[0]})
         return 0
     for task in found:
         print(words(task))

@@ -93,7 +93,7 @@ class FileStore:
                 cache[key] = self._load(key, repair=repair)
             return cache[key]
 
-        return View(load, self._names, revision, self._clock(), self._liveness)
+        return View(load, self._names, revision, self._clock(), self._liveness, self._lost)
 
     def _liveness(self, process: Process | None) -> str:
         """Whether it lives; of this very process that is known without asking the system again."""
@@ -151,6 +151,16 @@ class FileStore:
                 if name:
                     yield name
                     break
+
+    def _lost(self, kind: str) -> Iterator[str]:
+        for where in {*listed(f"{self.root}/records/{kind}"), *listed(f"{self.root}/mirror/{kind}")}:
+            places = [f"{self.root}/{folder}/{kind}/{where}" for folder in ("records", "mirror")]
+            # As when one is loaded: a writer may be at work on one of the two while the other is read.
+            for _ in range(_GLANCES):
+                if any(_found_at(place, f"{kind}/{where}") for place in places) or not any(map(system.exists, places)):
+                    break
+            else:
+                yield where.removesuffix(".json")
 
     def _repair(self, kind: str) -> Iterator[str]:
         for name in {*listed(f"{self.root}/records/{kind}"), *listed(f"{self.root}/mirror/{kind}")}:

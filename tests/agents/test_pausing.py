@@ -288,7 +288,7 @@ class TestAgents:
         pucs("claim", "db", by=ben)
         pucs("ask", "Which table?", by=anna)
         rows = pucs("agents").stdout.splitlines()
-        assert rows[0].startswith(f"{named(anna)}  stream db  waiting for the answer to h")
+        assert rows[0].startswith(f"{named(anna)}  stream db  waiting for the answer to q")
         assert rows[1].startswith(f"{named(ben)}  waiting for a place in stream db")
 
     def test_who_stands_in_line_waits(self, client, pucs: Pucs, named: Named, guarded: Repo) -> None:

@@ -32,7 +32,7 @@ def adopt(repository: Repository, path: str, agent: Agent | None, by: str) -> tu
     for _ in range(_LOOKS):
         sight = see_key(repository, path, store.read())
         noting.keep(store.root, [sight])
-        target = with_texts(sight.target, store.root, sight.record.tree(tree), sight.data)
+        target = with_texts(sight.target, repository, sight.record.tree(tree), sight.data)
         sight = sight._replace(target=target)
 
         def rule(view: View, sight: Sight = sight) -> Change:

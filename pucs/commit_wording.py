@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pucs.locks import PARKED
 from pucs.model import Finding
-from pucs.paths import printable
+from pucs.paths import argument, printable
 from pucs.record import Record
-from pucs.wording import argument, holder
+from pucs.wording import holder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pucs.git_reach import OWN
-from pucs.paths import printable
+from pucs.paths import argument, printable
 from pucs.record import Record
-from pucs.wording import LONGEST, argument, holder
+from pucs.wording import LONGEST, holder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

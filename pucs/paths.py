@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_LONGEST_ARGUMENT = 120
+
 
 def key_of(inside: str, *, fold_case: bool = False) -> str:
     """The key of a path relative to its tree's root: POSIX, NFC, folded where the file system folds case."""
@@ -32,3 +34,11 @@ def printable(path: str, longest: int = 120) -> str:
         return text
     half = (longest - 1) // 2
     return f"{text[:half]}…{text[-half:]}"
+
+
+def argument(path: str) -> str:
+    """The path as a shell takes it; PATH where it cannot be said in a line."""
+    if len(path) > _LONGEST_ARGUMENT or not path.isprintable():
+        return "PATH"
+    plain = all(c.isalnum() or c in "/._-+@%=:," for c in path)
+    return path if plain else "'" + path.replace("'", "'\\''") + "'"

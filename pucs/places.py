@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pucs import locks, notices, queues
 from pucs.model import Agent, Event, Notice, PathRecord, Process, Tree, Waiter
+from pucs.paths import argument, printable
 from pucs.policy import Policy
 from pucs.view import Change
 from pucs.waits import Wait, key_of
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from pucs.model import Target
+    from pucs.model import Lock, Target
     from pucs.view import View
 
     Pair = tuple[str, str]
@@ -136,14 +137,16 @@ def woken(record: PathRecord, tree_name: str, view: View, writes: dict[str, Any]
     Where somebody stands in line, the others hear of that, and again when the path is free for them.
     """
     tree = record.tree(tree_name)
-    first = next(iter(queues.line(record, (tree_name,), view)), None)
+    now = view.after(Change(None, writes))
+    standing = queues.line(record, (tree_name,), view)
+    first = next((wait for wait in standing if queues.comes_first(wait, record, now)), None)
     left = []
     for waiter in tree.waiters:
         wait = view.wait(waiter.place) if waiter.place else None
         if (wait is not None and queues.stands(wait, view)) or _is_barred(waiter, tree):
             left.append(waiter)
             continue
-        text = f"{record.path} is free now; you {'were denied' if waiter.denials else 'waited for'} it earlier."
+        text = _free(waiter, record)
         if first is not None and first.agent != waiter.agent:
             left.append(waiter._replace(holder=first.agent))
             if waiter.holder == first.agent:
@@ -157,8 +160,11 @@ def woken(record: PathRecord, tree_name: str, view: View, writes: dict[str, Any]
 
 def _is_barred(waiter: Waiter, tree: Tree) -> bool:
     """Whether a lock is there that it waits for: of several in one file, that of the agent whose lines it wanted."""
-    there = locks.others(tree, waiter.agent)
-    return any(not waiter.holder or locks.family(lock.agent, waiter.holder) for lock in there)
+    return any(_bars(lock, waiter) for lock in locks.others(tree, waiter.agent))
+
+
+def _bars(lock: Lock, waiter: Waiter) -> bool:
+    return not waiter.holder or locks.family(lock.agent, waiter.holder)
 
 
 def dropped(number: int, policy: Policy, view: View) -> Change:
@@ -184,7 +190,8 @@ def is_stale(wait: Wait, policy: Policy, view: View) -> bool:
 def heard(targets: tuple[Target, ...], policy: Policy, view: View) -> Change:
     """Drops locks on a path that protect nothing any more, and tells who waits for it; `targets` is it in its trees.
 
-    Whoever was denied longer ago than anybody may wait hears that nobody will tell it any more.
+    Whoever was denied longer ago than anybody may wait hears that nobody will tell it any more; and whoever waits only
+    for agents that are gone or idle, how to take over what these left.
     """
     writes: dict[str, Any] = {}
     for target in targets:
@@ -196,7 +203,8 @@ def heard(targets: tuple[Target, ...], policy: Policy, view: View) -> Change:
             if lock.revision > target.revision or locks.state_of(lock, target.content, view) != locks.VOID
         ]
         record = before.with_tree(target.tree, tree._replace(locks=tuple(binding)))
-        record = woken(_timely(record, target.tree, policy, (view, writes)), target.tree, view, writes)
+        record = _timely(record, target.tree, policy, (view, writes))
+        record = woken(_parked(record, target, policy, (view, writes)), target.tree, view, writes)
         if record != before:
             writes["path/" + target.path] = record
     return Change(None, writes)
@@ -209,6 +217,39 @@ def _timely(record: PathRecord, tree_name: str, policy: Policy, scene: tuple[Vie
     for waiter in late:
         notices.tell(waiter.agent, _timed_out([record.path], policy, view), view, writes)
     return record.with_tree(tree_name, tree._replace(waiters=tuple(one for one in tree.waiters if one not in late)))
+
+
+def _parked(record: PathRecord, target: Target, policy: Policy, scene: tuple[View, dict[str, Any]]) -> PathRecord:
+    """The record without those who were denied and wait only for bytes that are parked by now: they hear what to do.
+
+    Who stands in line or may come back to its place sees it by itself. In another worktree parked bytes bar nobody.
+    """
+    view, writes = scene
+    tree = record.tree(target.tree)
+    left = []
+    for waiter in tree.waiters:
+        there = [one for one in locks.others(tree, waiter.agent) if _bars(one, waiter)]
+        states = {locks.state_of(lock, target.content, view) for lock in there}
+        if waiter.place or states != {locks.PARKED}:
+            left.append(waiter)
+            continue
+        ticket = view.name("ticket/" + waiter.ticket)
+        elsewhere = ticket is not None and ticket.extra.get("for", target.tree) != target.tree
+        text = _free(waiter, record) if elsewhere else _left_behind(record.path, there[0].agent, policy)
+        notices.tell(waiter.agent, Notice(text, view.now, notices.FREE + record.path), view, writes)
+    return record.with_tree(target.tree, tree._replace(waiters=tuple(left)))
+
+
+def _free(waiter: Waiter, record: PathRecord) -> str:
+    return f"{record.path} is free now; you {'were denied' if waiter.denials else 'waited for'} it earlier."
+
+
+def _left_behind(path: str, agent: str, policy: Policy) -> str:
+    again = "repeat your edit (a copy is kept), or run" if policy.locks.parked == "retry" else "run"
+    return (
+        f"{printable(path, 100)} holds uncommitted changes of {printable(agent, 60)}, who is gone or idle. "
+        f"To take them over, {again} `pucs adopt {argument(path)}`; else leave the file alone."
+    )
 
 
 def _timed_out(paths: list[str], policy: Policy, view: View) -> Notice:

@@ -2,6 +2,7 @@
 
 Whose turn it is follows from the places, from which locks bind, from the time and from who lives, and from nothing
 else: nothing is reserved for somebody who wandered off, and a wait holds nothing while it waits (DESIGN section 6).
+A wait for several paths keeps those behind it waiting for a while, then lets them pass for a while: `insists`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,12 @@ MINDED_S = 10.0
 
 KEPT_S = 300.0
 """So long a place is kept for an agent whose command ended, for it to call again."""
+
+PATIENCE_S = 10.0
+"""So long a wait for several paths lets everybody pass, before it insists on its turn for the first time."""
+
+LONGEST_S = 300.0
+"""So long at a stretch a wait that lacks a path may keep others out of the rest."""
 
 _ANY_CONTENT = ""
 """No fingerprint: under it a lock counts as dirty if its agent wrote at all."""
@@ -82,16 +89,50 @@ def order(tree: Tree, view: View) -> tuple[str, ...]:
 def ahead(pair: Pair, who: tuple[str, int], policy: Policy, view: View) -> Wait | None:
     """The wait whose turn it is there before that of `who`: an agent, and its place (0: it does not stand in line).
 
-    One that could not have all its paths now is passed over: it keeps its place, and nobody out.
+    One that could not have all its paths now is passed over: it keeps its place, and nobody out unless it insists. Then
+    it lets only those pass that it waits for itself.
     """
     agent, number = who
     record = view.path(pair[1])
     for wait in line(record, _trees(pair, policy, record), view):
         if number and wait.number >= number:
             return None
-        if not locks.family(wait.agent, agent) and not any(_obstacles(wait, policy, view)):
+        if locks.family(wait.agent, agent):
+            continue
+        if not any(_obstacles(wait, policy, view)):
+            return wait
+        home = _root(agent, view)
+        if insists(wait, view) and not _chain(wait, {home}, home, (policy, view)):
             return wait
     return None
+
+
+def insists(wait: Wait, view: View) -> bool:
+    """Whether those behind it have to wait, too, though it lacks a path: by turns, each time for longer.
+
+    Else those who come and go for single ones of its paths might never leave it all of them at once; and if it always
+    did, paths would lie idle for as long as the slowest of their holders needs. It begins at the age of PATIENCE_S,
+    twice that, four times that, …, for half that age and at most LONGEST_S.
+    """
+    age = view.now - wait.since
+    if len(wait.paths) < 2 or age < PATIENCE_S:  # noqa: PLR2004 - only several can come free one after another
+        return False
+    began = PATIENCE_S
+    while began * 2 <= age:
+        began *= 2
+    return age - began < min(began / 2, LONGEST_S)
+
+
+def comes_first(wait: Wait, record: PathRecord, view: View) -> bool:
+    """Whether those behind it hear of it, once the path of the record is free: as far as its own trees tell.
+
+    It lacks no other path, or it insists.
+    """
+    others = (view.path(path).tree(tree) for tree, path in wait.paths if path != record.path)
+    lacks = any(
+        locks.state_of(lock, _ANY_CONTENT, view) != locks.VOID for tree in others for lock in meant(tree, wait.agent)
+    )
+    return not lacks or insists(wait, view)
 
 
 def before(wait: Wait, policy: Policy, view: View) -> int:

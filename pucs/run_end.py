@@ -25,10 +25,10 @@ from pucs.model import (
     Target,
 )
 from pucs.notices import tell
+from pucs.paths import argument
 from pucs.policy import Policy
 from pucs.record import Record
 from pucs.view import Change, Damaged
-from pucs.wording import argument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

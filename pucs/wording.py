@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from pucs.difftext import short_diff
 from pucs.model import Agent, Finding, Lock
-from pucs.paths import printable, words
+from pucs.paths import argument, printable, words
 from pucs.policy import Policy
 from pucs.record import Record
 from pucs.times import text_of
 
 LONGEST = 600
 """A denial has at most this many characters: a long one costs the model more than the conflict."""
-
-_LONGEST_ARGUMENT = 120
 
 
 class Circumstances(Record):
@@ -237,14 +235,6 @@ def _joined(first: str, last: str) -> str:
 
 def _name(name: str) -> str:
     return printable(name, 60)
-
-
-def argument(path: str) -> str:
-    """The path as a shell takes it; PATH where it cannot be said in a line."""
-    if len(path) > _LONGEST_ARGUMENT or not path.isprintable():
-        return "PATH"
-    plain = all(c.isalnum() or c in "/._-+@%=:," for c in path)
-    return path if plain else "'" + path.replace("'", "'\\''") + "'"
 
 
 _SENTENCES = {

@@ -13,10 +13,10 @@ from pucs.client.handling import inside_of
 from pucs.client.opening import is_off, repository_at
 from pucs.client.surveying import holdings_of
 from pucs.locks import PARKED, related
-from pucs.paths import printable
+from pucs.paths import argument, printable
 from pucs.policy import critical
 from pucs.report import Holding, tree_name
-from pucs.wording import argument, holder
+from pucs.wording import holder
 
 if TYPE_CHECKING:
     import argparse

@@ -8,7 +8,7 @@ from typing import Any
 from pucs.cli.standing import here, person, show_json, shown
 from pucs.client.library import PUCSClient
 from pucs.errors import UsageError
-from pucs.wording import argument
+from pucs.paths import argument
 
 
 def add(commands: Any) -> None:

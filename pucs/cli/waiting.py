@@ -15,7 +15,8 @@ from pucs.client.windows import in_the_way
 from pucs.errors import Refusal, UsageError
 from pucs.git import locate
 from pucs.locks import HELD
-from pucs.wording import ago, argument
+from pucs.paths import argument
+from pucs.wording import ago
 
 if TYPE_CHECKING:
     import argparse

@@ -12,9 +12,9 @@ from pucs.errors import GitError
 from pucs.git import locate
 from pucs.git.lineage import Lineage
 from pucs.linediff import cuts, is_text, lines_of
+from pucs.paths import argument
 from pucs.record import Record
 from pucs.state import contents
-from pucs.wording import argument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from pucs.git import locate
 from pucs.intents import covers
 from pucs.model import DENY, Agent, EditRequest, Event, Finding, Name, Notice
 from pucs.notices import tell
+from pucs.paths import argument
 from pucs.policy import critical, owners, partitions
 from pucs.record import Record
 from pucs.report import Holding, Standing
 from pucs.view import Change
-from pucs.wording import argument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ from pucs.client.copies import copy_of
 from pucs.client.looking import Sight
 from pucs.client.opening import Repository
 from pucs.difftext import short_diff
-from pucs.paths import printable
+from pucs.paths import argument, printable
 from pucs.view import Change
-from pucs.wording import argument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

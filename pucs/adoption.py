@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pucs import locks, notices, places, scopes
+from pucs import heirs, locks, notices, places, scopes
 from pucs.model import Agent, Event, Lock, Notice, PathRecord, Target
 from pucs.view import Change
 
@@ -29,7 +29,7 @@ def adopted(heir: Agent | str, target: Target, view: View) -> Change:
     known = scopes.explained(tree, target) or tree.weave
     writes: dict[str, Any] = {}
     events: list[Event] = []
-    for lock in parked:
+    for lock in sorted(parked, key=lambda lock: -lock.token):  # see heirs.adopt
         record = _passed(record, target, lock, heir, view)
         known = None if known is None else scopes.given(known, lock.agent, "" if isinstance(heir, str) else who)
         details = {"file": target.path, "from": lock.agent, "snapshot": target.content}
@@ -54,7 +54,7 @@ def _passed(record: PathRecord, target: Target, lock: Lock, heir: Agent | str, v
         return record.with_tree(target.tree, locks.without(record.tree(target.tree), lock.agent))
     seconds, longest = lock.seconds, lock.longest
     claim = locks.Claim(heir.id, heir.stream, heir.task, seconds, longest, target.content, heir.process, lock.head)
-    record = locks.adopt(record, target.tree, claim, lock, view)
+    record = heirs.adopt(record, target.tree, claim, lock, view)
     tree = record.tree(target.tree)
     waiters = tuple(one._replace(holder=heir.id) if one.holder == lock.agent else one for one in tree.waiters)
     return record.with_tree(target.tree, tree._replace(waiters=waiters))

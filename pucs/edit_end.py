@@ -181,11 +181,13 @@ def swept(agent: Agent, targets: tuple[Target, ...], view: View) -> Change:
 
 def inherited(child: Agent, parent: Agent, targets: tuple[Target, ...], view: View) -> Change:
     """Gives what an ended subagent left dirty to its parent, and frees what it left clean."""
+    from pucs import heirs  # noqa: PLC0415 - most calls end no subagent
+
     writes: dict[str, Any] = {}
     paths = dict.fromkeys(parent.paths)
     for target in targets:
         record = writes.get("path/" + target.path) or view.path(target.path)
-        changed = locks.inherited(record, target.tree, child.id, parent.id, target.content)
+        changed = heirs.inherited(record, target.tree, child.id, parent.id, target.content)
         if changed.tree(target.tree).weave is not None:
             from pucs import scopes  # noqa: PLC0415 - most files have one agent
 

@@ -281,14 +281,14 @@ def _intended(request: EditRequest, cases: list[Case]) -> tuple[Event, ...]:
 def _taken(case: Case) -> tuple[PathRecord, list[Lock]]:
     """The record with the requester's lock: void locks dropped, parked ones adopted, the others' lines known."""
     claim = claim_for(case.request, case.target, case.policy)
-    record, parked = case.record, []
+    record, parked = case.record, [lock for lock, state in case.states if state == locks.PARKED]
     known = case.plan.weave if case.plan is not None else case.tree.weave
-    for lock, state in case.states:
-        if state == locks.PARKED:
-            parked.append(lock)
-            record = locks.adopt(record, case.target.tree, claim, lock, case.view)
-        else:
-            record = record.with_tree(case.target.tree, locks.without(record.tree(case.target.tree), lock.agent))
+    for lock, _ in case.states:
+        record = record.with_tree(case.target.tree, locks.without(record.tree(case.target.tree), lock.agent))
+    if parked:
+        from pucs import heirs  # noqa: PLC0415 - hardly any edit takes something over
+
+        record = heirs.adopted(record, case.target.tree, claim, parked, case.view)
     record = locks.take(record, case.target.tree, claim, case.view)
     if known is not None:
         from pucs import scopes  # noqa: PLC0415 - most edits have their file to themselves

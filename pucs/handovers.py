@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pucs import handoffs, locks, notices, scopes
+from pucs import handoffs, heirs, locks, notices, scopes
 from pucs.errors import Refusal
 from pucs.handoffs import ACCEPTED, Handoff
 from pucs.model import Agent, Event, Lock, Notice, PathRecord, Target
@@ -103,7 +103,7 @@ def given(record: PathRecord, target: Target, who: tuple[str, Agent], view: View
     known = tree.weave
     claim = _claim(lock, target, heir)
     if locks.dirty(lock, target.content):
-        record = locks.adopt(record, target.tree, claim, lock, view)
+        record = heirs.adopt(record, target.tree, claim, lock, view)
     else:
         record = record.with_tree(target.tree, locks.without(tree, giver))
         record = locks.take(record, target.tree, claim, view)

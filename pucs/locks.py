@@ -122,7 +122,7 @@ def take(record: PathRecord, tree_name: str, claim: Claim, view: View) -> PathRe
             whole = not claim.parts or (mine.explicit and not mine.parts and not lapsed)
             lock = lock._replace(parts=() if whole else _joined(mine.parts, claim.parts))
             lock = lock._replace(seconds=claim.seconds, longest=claim.longest, acquired=view.now, waited=claim.waited)
-        return record.with_tree(tree_name, _with(tree, lock))
+        return record.with_tree(tree_name, with_lock(tree, lock))
     token = max(record.token + 1, view.revision)
     lock = Lock(
         agent=claim.agent,
@@ -142,20 +142,8 @@ def take(record: PathRecord, tree_name: str, claim: Claim, view: View) -> PathRe
         parts=claim.parts,
         waited=claim.waited,
     )
-    tree = _with(_without_waiter(tree, claim.agent), lock)
+    tree = with_lock(_without_waiter(tree, claim.agent), lock)
     return record._replace(token=token).with_tree(tree_name, tree)
-
-
-def adopt(record: PathRecord, tree_name: str, claim: Claim, parked: Lock, view: View) -> PathRecord:
-    """The record after parked bytes passed to the claimant: a new token, the old base, so that its diff shows both."""
-    tree = without(record.tree(tree_name), parked.agent)
-    taken = take(record.with_tree(tree_name, tree._replace(offers={})), tree_name, claim, view)
-    lock = own(taken.tree(tree_name), claim.agent)
-    if lock is None:  # take() always leaves one; said for the type checker
-        return taken
-    wrote = parked.wrote if parked.wrote is not None else claim.content
-    heir = lock._replace(base=parked.base, wrote=wrote, head=parked.head)
-    return taken.with_tree(tree_name, _with(taken.tree(tree_name), heir))
 
 
 def written(record: PathRecord, tree_name: str, claim: Claim, view: View, *, base: str) -> PathRecord:
@@ -174,7 +162,7 @@ def written(record: PathRecord, tree_name: str, claim: Claim, view: View, *, bas
         lock = lock._replace(explicit=False, waited=0.0)
     writer = Writer(claim.agent, view.revision, view.now, before, claim.content)
     seen = {**tree.seen, claim.agent: view.revision}
-    return record.with_tree(tree_name, _with(tree, lock)._replace(writer=writer, seen=_latest(seen)))
+    return record.with_tree(tree_name, with_lock(tree, lock)._replace(writer=writer, seen=_latest(seen)))
 
 
 def closed(record: PathRecord, tree_name: str, agent: str, call: str, content: str, view: View) -> PathRecord:
@@ -185,7 +173,7 @@ def closed(record: PathRecord, tree_name: str, agent: str, call: str, content: s
         return record
     lock = mine._replace(calls=tuple(one for one in mine.calls if one != call), last=view.now, revision=view.revision)
     if dirty(lock, content) or lock.calls or lock.explicit:
-        return record.with_tree(tree_name, _with(tree, lock))
+        return record.with_tree(tree_name, with_lock(tree, lock))
     return record.with_tree(tree_name, without(tree, agent))
 
 
@@ -223,21 +211,6 @@ def committed(
     return record.with_tree(tree_name, tree._replace(locks=tuple(left), offers={}, weave=None)), tuple(ended)
 
 
-def inherited(record: PathRecord, tree_name: str, child: str, parent: str, content: str) -> PathRecord:
-    """The record after a subagent ended: its clean lock is gone, its dirty bytes are its parent's."""
-    tree = record.tree(tree_name)
-    lock = own(tree, child)
-    if lock is None:
-        return record
-    rest = without(tree, child)
-    lock = lock._replace(calls=())
-    if not dirty(lock, content):
-        return record.with_tree(tree_name, rest)
-    theirs = own(rest, parent)
-    heir = lock._replace(agent=parent) if theirs is None else theirs._replace(wrote=lock.wrote, last=lock.last)
-    return record.with_tree(tree_name, _with(rest, heir))
-
-
 def without(tree: Tree, agent: str) -> Tree:
     """The tree without this agent's lock."""
     return tree._replace(locks=tuple(lock for lock in tree.locks if lock.agent != agent))
@@ -247,7 +220,7 @@ def compared(record: PathRecord, tree_name: str, agent: str, head: str) -> PathR
     """The record once that HEAD was found not to hold the lock's bytes: nobody asks git again before it moves."""
     tree = record.tree(tree_name)
     lock = own(tree, agent)
-    return record if lock is None else record.with_tree(tree_name, _with(tree, lock._replace(head=head)))
+    return record if lock is None else record.with_tree(tree_name, with_lock(tree, lock._replace(head=head)))
 
 
 def plain(record: PathRecord, tree_name: str, agent: str) -> PathRecord:
@@ -256,7 +229,7 @@ def plain(record: PathRecord, tree_name: str, agent: str) -> PathRecord:
     mine = own(tree, agent)
     if mine is None:
         return record
-    return record.with_tree(tree_name, _with(tree, mine._replace(explicit=False, parts=(), waited=0.0)))
+    return record.with_tree(tree_name, with_lock(tree, mine._replace(explicit=False, parts=(), waited=0.0)))
 
 
 def shown(record: PathRecord, tree_name: str, agent: str, view: View) -> PathRecord:
@@ -272,7 +245,7 @@ def narrowed(record: PathRecord, tree_name: str, agent: str, texts: set[str]) ->
     if mine is None:
         return record
     left = tuple(part for part in mine.parts if part[0] not in texts)
-    return record.with_tree(tree_name, _with(tree, mine._replace(parts=left)))
+    return record.with_tree(tree_name, with_lock(tree, mine._replace(parts=left)))
 
 
 def texts_of(parts: tuple[Part, ...]) -> tuple[str, ...]:
@@ -285,7 +258,8 @@ def _joined(parts: tuple[Part, ...], more: tuple[Part, ...]) -> tuple[Part, ...]
     return (*(part for part in parts if part[0] not in texts_of(more)), *more)
 
 
-def _with(tree: Tree, lock: Lock) -> Tree:
+def with_lock(tree: Tree, lock: Lock) -> Tree:
+    """The tree with this as its agent's lock."""
     rest = tuple(one for one in tree.locks if one.agent != lock.agent)
     return tree._replace(locks=(*rest, lock))
 

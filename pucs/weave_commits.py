@@ -49,21 +49,59 @@ def landed(runs: Runs, base: Lines, contents: tuple[Lines, Lines], by: str = "")
             elif kind == ADDED:
                 put(out, KEPT, count, "")
         return tuple(out)
-    return _reowned(runs, begun(new, content, ""), content)
+    return _reowned(runs, base, begun(new, content, ""), (content, new))
 
 
-def _reowned(runs: Runs, fresh: Runs, content: Lines) -> Runs:
-    """The fresh weave of the same content, each run owned as the line there (or the hunk around it) was."""
-    owner = [""] * (len(content) + 1)
+def _reowned(runs: Runs, base: Lines, fresh: Runs, contents: tuple[Lines, Lines]) -> Runs:
+    """The fresh weave of the same content on a new base, each line owned as it was.
+
+    A line removed of the new base that the old one did not have is owned by whoever has the hunk at its place.
+    """
+    content, new = contents
+    added, removed = _owners(runs, base, content)
+    place = [""] * (len(content) + 1)
     for hunk in pieces(runs):
         for at in range(hunk.now[0], hunk.now[1] + 1):
-            owner[at] = hunk.agents[0]
+            place[at] = hunk.agents[0]
+    was = _lines_before(base, new)
     out: list[Run] = []
-    now = 0
+    old = now = 0
     for kind, count, _ in fresh:
-        put(out, kind, count, owner[now] if kind != KEPT else "")
+        if kind == KEPT:
+            put(out, kind, count, "")
+        elif kind == ADDED:
+            for at in range(now, now + count):
+                put(out, kind, 1, added[at])
+        else:
+            for before in (was.get(at) for at in range(old, old + count)):
+                put(out, kind, 1, place[now] if before is None else removed[before])
+        old += count if kind != ADDED else 0
         now += count if kind != REMOVED else 0
     return tuple(out)
+
+
+def _owners(runs: Runs, base: Lines, content: Lines) -> tuple[list[str], list[str]]:
+    """Who added each line of the content, and who removed each of the base; "" where nobody did."""
+    added, removed = [""] * len(content), [""] * len(base)
+    old = now = 0
+    for kind, count, who in runs:
+        if kind == ADDED:
+            added[now : now + count] = [who] * count
+        elif kind == REMOVED:
+            removed[old : old + count] = [who] * count
+        old += count if kind != ADDED else 0
+        now += count if kind != REMOVED else 0
+    return added, removed
+
+
+def _lines_before(base: Lines, new: Lines) -> dict[int, int]:
+    """Which line of the base each line of the new one is, where it is one."""
+    found: dict[int, int] = {}
+    old = at = 0
+    for start, end, first, last in [*cuts(base, new), (len(base), len(base), len(new), len(new))]:
+        found.update(zip(range(at, first), range(old, start), strict=True))
+        old, at = end, last
+    return found
 
 
 def _takes(hunk: Hunk, cut: Cut, base: Lines, contents: tuple[Lines, Lines]) -> bool:

@@ -171,6 +171,23 @@ def test_what_everybody_adds_is_committed_apart_in_any_order(size, edits, data: 
 
 
 @settings(deadline=None)
+@given(some.integers(4, 25), some_edits, some.data())
+def test_on_a_base_that_nobody_made_of_it_every_line_stays_whose_it_was(size, edits, data: DataObject) -> None:
+    book = disjoint(size, edits)
+    at = data.draw(some.integers(0, size - 1))
+    new = [*book.base[:at], book.line(), *book.base[at + 1 :]]
+    runs = weave_commits.landed(book.runs, book.base, (book.lines, new))
+    book.runs, book.base = runs, new
+    by, gone = owned(book)
+    assert {line: who for line, who in by.items() if who} == {
+        line: who for line, who in book.by.items() if line in book.lines
+    }
+    assert {line: gone.get(line) for line in book.gone if line in new} == {
+        line: who for line, who in book.gone.items() if line in new
+    }
+
+
+@settings(deadline=None)
 @given(some.integers(4, 25), some_edits)
 def test_what_takes_all_along_takes_everybodys(size, edits) -> None:
     book = disjoint(size, edits)

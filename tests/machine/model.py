@@ -168,8 +168,13 @@ class Model:
         stay = self.files[place].stays[who]
         if stay.waited:
             return self.now >= stay.began.high + WAITED
-        last = max(stay.touched.high, self.seen[who].high)
+        last = max(stay.touched.high, self._seen_at_last(who))
         return self.now >= last + IDLE or self.now >= stay.began.high + LONGEST
+
+    def _seen_at_last(self, who: str) -> float:
+        """The latest that counts: what is written down of a time to come counts once that time has come."""
+        high = self.seen[who].high
+        return min(high, self.now) if high - 10 <= self.now else float("-inf")
 
     def whole(self, who: str, place: Place, *, surely: bool) -> bool:
         """Whether it keeps everybody out of the whole file, by a call that is open or because it asked for that."""
@@ -235,8 +240,6 @@ class Model:
         for span in self.seen.values():
             if span.low > self.now - 10:
                 span.low = float("-inf")
-            if span.high > self.now:
-                span.high = float("-inf")
 
     def looked_at(self, place: Place) -> None:
         """Somebody was denied there: what the clock said of later is corrected."""

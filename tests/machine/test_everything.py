@@ -328,8 +328,9 @@ class Machine(RuleBasedStateMachine):
         if killed and then == "stops":
             self.stops(who)
             return
-        if killed:
-            report()
+        if killed:  # no client reports an end twice, but the end of the batch comes after it
+            actor.open = opened
+            told.append(actor.batch(refused=how == "refused"))
         self.model.noticed(who)
         self.closes(who)
         self.hears(who, told[-1])
@@ -451,9 +452,8 @@ class Machine(RuleBasedStateMachine):
         self.scene.commits_all(tree, seen=seen)
         for place, file in self.model.files.items():
             if place[0] == tree:
-                self.unseen.discard(place)
-                if not seen and (file.owners() or file.muddled):
-                    self.unseen.add(place)
+                if file.owners() or file.muddled:  # else this commit has nothing of it, and tells nothing of it
+                    (self.unseen.discard if seen else self.unseen.add)(place)
                 file.clean()
 
     @rule(who=some_who, place=some_place, whole=some.booleans())

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 FILE_LOCK = "FILE_LOCK"
 """Two agents in the same file, as the tree showed."""
 
+DEPENDENCY = "DEPENDENCY"
+"""A change that breaks what others work on, see pucs.impact_conflicts; open until it breaks no more or all know."""
+
+RESOURCE = "RESOURCE"
+"""An agent waits for a resource that others use; over when it has it, or wants it no more."""
+
 REPORTED = "REPORTED"
 """An agent says that its work clashes with another's; open until a person decides it."""
 
@@ -22,7 +28,8 @@ class Conflict(Record):
 
     `before` is the holder's content and `after` what it became, both kept as far as their size allows; `command` is
     what changed it, `call` the tool call that ran it; `revision` is that of the state when it was recorded. Of one that
-    is REPORTED the first party says so, in a `note`. `resolution` is a person's decision.
+    is REPORTED the first party says so, in a `note`; of a DEPENDENCY it changed the path, of a RESOURCE it waits, and
+    `note` is the warning. `resolution` is how it ended: a person's decision, or what was acknowledged.
     """
 
     id: str
@@ -55,7 +62,7 @@ def is_open(conflict: Conflict, tree: Tree, content: str) -> bool:
     It is over when the holder's bytes are back, when it wrote on, or when it holds the path no more: they landed, were
     given up, or passed to somebody else.
     """
-    if conflict.resolved or conflict.type == REPORTED:
+    if conflict.resolved or conflict.type != FILE_LOCK:
         return not conflict.resolved
     holder = conflict.parties[-1]
     if content == conflict.before or all(lock.agent != holder for lock in tree.locks):

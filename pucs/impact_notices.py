@@ -6,8 +6,9 @@ agents of the stream that owns it, unless that is the author's own, who sees it 
 
 from __future__ import annotations
 
-from pucs import intents, locks, notices
+from pucs import impact_conflicts, intents, locks, notices
 from pucs.errors import StoreError
+from pucs.impact_conflicts import Warned
 from pucs.interface import Break
 from pucs.model import PERSON, Agent, Event, Name, Notice
 from pucs.paths import printable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from pucs.conflicts import Conflict
     from pucs.view import View
 
 _RECENT_S = 86400.0
@@ -146,6 +148,9 @@ def told(impact: Impact, at_work: Iterable[Agent], view: View) -> Change:
             notices.tell(agent, Notice(text, view.now, about, severity), view, writes)
     for agent in known.keys() - by_agent.keys():
         _take_back(agent, impact, about, view, writes)
+    conflict = impact_conflicts.recorded(
+        _warned(impact, author, by_agent, view), str(before.extra.get("conflict", "")) if before else "", view, writes
+    )
     stream = view.agent(author)
     for one in impact.struck:
         line = _warning(impact, one)
@@ -162,6 +167,7 @@ def told(impact: Impact, at_work: Iterable[Agent], view: View) -> Change:
         "told": texts,
         "logged": logged[-_LISTED:],
         "since": impact.since,
+        "conflict": conflict,
     }
     after = Name(author, len(impact.struck), view.now, extra) if impact.struck else None
     if after is None and before is not None:
@@ -175,26 +181,51 @@ def acknowledged(impact: Impact, by: str, why: str, view: View) -> Change:
     """Records that somebody knows of what is broken now, and why that is right."""
     key = key_of(impact.tree, impact.path)
     known = view.name(key) or Name(author_of(view, impact.key, impact.tree, impact.branch), 0, view.now)
-    entry = {"by": by, "why": why, "at": view.now, "breaks": sorted(_lines(impact))}
+    entry = {"by": by, "why": why, "at": view.now, "breaks": list(_lines(impact.struck))}
     after = known._replace(
         number=len(impact.struck), extra={"since": impact.since, **known.extra, "acknowledged": entry}
     )
     details = {"file": impact.path, "why": why, "breaks": len(impact.struck)}
-    return Change(None, {key: after}, (Event(by, None, "acknowledged", details),))
+    writes = {key: after}
+    warning = _conflict_of(known, view)
+    if warning is not None and (by.startswith(PERSON) or by in impact_conflicts.told_of(warning)):
+        writes.update(impact_conflicts.acknowledged(warning.id, by, why, view).writes)
+    return Change(None, writes, (Event(by, None, "acknowledged", details),))
 
 
 def is_acknowledged(impact: Impact, view: View) -> str:
     """Who said to know of everything that is broken now; "" for nobody."""
     known = view.name(key_of(impact.tree, impact.path))
     entry = known.extra.get("acknowledged") if known is not None else None
-    if not isinstance(entry, dict) or not _lines(impact) <= set(entry.get("breaks", ())):
-        return ""
-    return str(entry.get("by", ""))
+    lines = set(_lines(impact.struck))
+    if isinstance(entry, dict) and lines <= set(entry.get("breaks", ())):
+        return str(entry.get("by", ""))
+    warning = _conflict_of(known, view)
+    return warning.resolved_by if warning is not None and lines <= impact_conflicts.acked_of(warning) else ""
 
 
-def _lines(impact: Impact) -> set[str]:
+def _conflict_of(known: Name | None, view: View) -> Conflict | None:
+    """The recorded conflict of what was told of a changed file."""
+    name = str(known.extra.get("conflict", "")) if known is not None else ""
+    return view.conflict(name) if name else None
+
+
+def _lines(struck: Iterable[Struck]) -> tuple[str, ...]:
     """Each break in a form that outlives edits above it."""
-    return {f"{one.what.path}: {one.what.symbol} {one.what.reason}" for one in impact.struck}
+    return tuple(sorted({f"{one.what.path}: {one.what.symbol} {one.what.reason}" for one in struck}))
+
+
+def _warned(impact: Impact, author: str, by_agent: dict[str, list[Struck]], view: View) -> Warned:
+    """What the conflict says: who was told of what, and whose streams that concerns."""
+    every = [one for struck in by_agent.values() for one in struck]
+    known = [view.agent(name) for name in (author, *by_agent)]
+    streams = {one.stream: None for one in known if one is not None and one.stream}
+    streams.update({name: None for one in every for name in one.streams})
+    severity = HIGH if any(one.what.annotated for one in every) else MEDIUM
+    more = f" (and {len(every) - 1} more)" if len(every) > 1 else ""
+    note = _warning(impact, every[0]) + more if every else ""
+    told = {agent: _lines(struck) for agent, struck in by_agent.items()}
+    return Warned(impact.path, impact.tree, author, note, severity, told, tuple(streams), _lines(impact.struck))
 
 
 def _by_agent(impact: Impact, author: str, at_work: tuple[Agent, ...], view: View) -> dict[str, list[Struck]]:

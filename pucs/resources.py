@@ -5,8 +5,8 @@ Time is counted in ticks of the boot clock, which no setting of the wall clock m
 
 from __future__ import annotations
 
-from pucs import notices
-from pucs.model import DEAD, Agent, Event, Notice, Process
+from pucs import conflicts, notices
+from pucs.model import DEAD, UNKNOWN, Agent, Event, Notice, Process
 from pucs.policy import ResourceRule
 from pucs.record import Record
 from pucs.view import Change
@@ -41,12 +41,16 @@ class Slot(Record):
 
 
 class Turn(Record):
-    """One place in line: whose, its number (the lowest is first), and the tick at which it was told of its turn."""
+    """One place in line: whose, its number (the lowest is first), the tick at which it was told of its turn.
+
+    `conflict` is the one that its wait is recorded as.
+    """
 
     agent: str
     number: int
     process: Process | None = None
     tick: int = 0
+    conflict: str = ""
 
 
 class Resource(Record):
@@ -164,12 +168,26 @@ def finished(asking: Asking, rules: tuple[ResourceRule, ...], view: View, runnin
     return given_back(asking, rules, view, tuple(over), all_of=True) if over else Change(None)
 
 
-def denied(asking: Asking, refused: Taken) -> Event:
-    """The line of the log, and of the warnings, about a call that was refused."""
-    holder = refused.holders[0].agent if refused.holders else ""
-    warning = f"{asking.agent.id} waits for {refused.name}" + (f", which {holder} uses" if holder else "")
-    details = {"rule": "resource", "type": "RESOURCE", "resource": refused.name, "before": refused.before}
-    return Event(asking.agent.id, asking.agent.stream, "denied", {**details, "warning": warning, "severity": "low"})
+def denied(asking: Asking, refused: Taken, tree: str, view: View) -> Change:
+    """That a call was refused, in the log, among the warnings, and as a conflict: one for each wait, over with it."""
+    me = asking.agent.id
+    users = tuple(dict.fromkeys(one.agent for one in refused.holders if one.agent != me))
+    warning = f"{me} waits for {refused.name}" + (f", which {users[0]} uses" if users else "")
+    details = {"rule": "resource", "type": conflicts.RESOURCE, "resource": refused.name, "before": refused.before}
+    writes: dict[str, Any] = {}
+    record: Resource | None = view.record("resource/" + refused.name)
+    turn = next((one for one in record.turns if one.agent == me), None) if record is not None else None
+    if record is not None and turn is not None and not turn.conflict:
+        name, sides = f"c{view.revision}", (UNKNOWN, UNKNOWN)
+        found = conflicts.Conflict(name, conflicts.RESOURCE, (me, *users), "", tree, *sides, view.now, asking.call)
+        found = found._replace(
+            command=" ".join(asking.what.split())[:_LONGEST_WHAT], severity="low", revision=view.revision, note=warning
+        )
+        writes[conflicts.key_of(name)] = found._replace(extra={"resource": refused.name})
+        turns = tuple(one._replace(conflict=name) if one is turn else one for one in record.turns)
+        writes["resource/" + refused.name] = record._replace(turns=turns)
+    event = Event(me, asking.agent.stream, "denied", {**details, "warning": warning, "severity": "low"})
+    return Change(None, writes, (event,))
 
 
 def swept(rule: ResourceRule, asking: Asking, view: View) -> Resource:

@@ -19,6 +19,7 @@ from pucs.cli.standing import (
 )
 from pucs.client import reporting
 from pucs.client.surveying import questions
+from pucs.conflicts import DEPENDENCY, RESOURCE
 from pucs.errors import Refusal, UsageError
 from pucs.helping import STATUSES, Help
 from pucs.report import tree_name
@@ -187,11 +188,20 @@ def line_of(conflict: Conflict, now: float) -> str:
     """One conflict on one line."""
     first, *others = conflict.parties
     when = ago(now - conflict.at)
+    held = ", ".join(others)
     if reporting.is_reported(conflict):
         where = f" in {conflict.path}" if conflict.path else ""
-        said = f"{conflict.id}: {first} reported one{where} with {', '.join(others)}, {when}: {spoken(conflict.note)}"
+        said = f"{conflict.id}: {first} reported one{where} with {held}, {when}: {spoken(conflict.note)}"
+    elif conflict.type == DEPENDENCY:
+        said = (
+            f"{conflict.id}: {first} changed {conflict.path}, which {held} depends on, {when}: {spoken(conflict.note)}"
+        )
+    elif conflict.type == RESOURCE:
+        used = f", which {held} used" if held else ""
+        name, command = conflict.extra.get("resource"), spoken(conflict.command)
+        said = f"{conflict.id}: {first} waited for {name}{used}, {when}: {command}"
     else:
-        said = f"{conflict.id}: {first} changed {conflict.path}, which {', '.join(others)} held, {when}"
+        said = f"{conflict.id}: {first} changed {conflict.path}, which {held} held, {when}"
     decided = f"; decided by {conflict.resolved_by}: {spoken(conflict.resolution)}" if conflict.resolved else ""
     return shown(said + decided)
 
@@ -204,7 +214,7 @@ def _question(asked: Help) -> dict[str, Any]:
 
 
 def _document(conflict: Conflict, *, is_open: bool) -> dict[str, Any]:
-    known = conflict._asdict()
+    known = {**conflict.extra, **conflict._asdict()}
     del known["extra"]
     resolved = text_of(conflict.resolved) if conflict.resolved else None
     stamps = {"at": text_of(conflict.at), "resolved": resolved, "tree": tree_name(conflict.tree)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from pucs import agents, streams
-from pucs.client import attendance, halting, joining, reporting
+from pucs.client import attendance, halting, joining, reporting, warned
 from pucs.client.callers import calling_agent
 from pucs.client.handling import inside_of
 from pucs.errors import Refusal
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pucs.agents import Identity
     from pucs.client.opening import Repository
+    from pucs.client.warned import ImpactWarning
     from pucs.conflicts import Conflict
     from pucs.helping import Help
     from pucs.model import Agent
@@ -98,6 +99,19 @@ class Coordination:
         """
         key = inside_of(self.repository, path) if path else ""
         return reporting.clash(self.repository, self._identity(""), key, others, (description, severity))
+
+    def impact_warnings(
+        self, stream: str | None = None, agent: str | None = None, *, unacknowledged: bool = True
+    ) -> tuple[ImpactWarning, ...]:
+        """Changes that break what others work on, of which those were warned: all, a stream's, or an agent's.
+
+        Whoever merges a stream asks for those that nobody acknowledged.
+        """
+        return warned.warnings(self.repository, stream, agent, unacknowledged=unacknowledged)
+
+    def acknowledge_impact(self, identifier: str, why: str) -> ImpactWarning:
+        """Notes that this agent knows of a warning that it was given, and why it is right. Raises Refusal otherwise."""
+        return warned.acknowledge(self.repository, identifier, self.agent_id, why)
 
     def request_help(self, question: str, wait: float = 0.0) -> Help:
         """Asks a person; `answer` is theirs if it came within `wait` seconds, else it comes as a notice."""

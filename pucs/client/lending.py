@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import time
 from contextlib import contextmanager
+from itertools import count
 
 from pucs import resources
 from pucs.client.opening import Repository
-from pucs.client.resourcing import asking_of, attempt, release, ticks
+from pucs.client.resourcing import asking_of, attempt, refused, release, ticks
 from pucs.errors import Refusal, UsageError
 from pucs.model import Agent
 from pucs.record import Record
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     Say = Callable[[str], None]
 
 _PAUSE = 0.25
+_TAKEN = count(1)
 
 
 class Use(Record):
@@ -68,17 +70,28 @@ def held(
     repository: Repository, rules: tuple[ResourceRule, ...], agent: Agent, what: str, patience: tuple[float, Say]
 ) -> Iterator[None]:
     """Holds a slot of each resource, for this process; what the agent's own call holds already is not taken twice."""
-    limited = tuple(rule for rule in rules if rule.limit or rule.rate)
-    slots = [one for use in uses(repository) if use.rule in limited for one in use.slots]
-    if not limited or any(one.agent == agent.id and one.call in agent.calls for one in slots):
-        yield
-        return
-    me, call = processes.identify(os.getpid()), f"process-{os.getpid()}"
-    _wait(repository, limited, asking_of(agent, call, me, what), patience, hold=True)
+    call = taken(repository, rules, agent, what, patience)
     try:
         yield
     finally:
-        release(repository, agent, (call,), all_of=True)
+        if call:
+            release(repository, agent, (call,), all_of=True)
+
+
+def taken(
+    repository: Repository, rules: tuple[ResourceRule, ...], agent: Agent, what: str, patience: tuple[float, Say]
+) -> str:
+    """Takes a slot of each, for this process; gives the call under which they are held, to give them back by.
+
+    "" where the agent's own call has them already. Raises Refusal where they are not to be had in time.
+    """
+    limited = tuple(rule for rule in rules if rule.limit or rule.rate)
+    slots = [one for use in uses(repository) if use.rule in limited for one in use.slots]
+    if not limited or any(one.agent == agent.id and one.call in agent.calls for one in slots):
+        return ""
+    me, call = processes.identify(os.getpid()), f"process-{os.getpid()}-{next(_TAKEN)}"
+    _wait(repository, limited, asking_of(agent, call, me, what), patience, hold=True)
+    return call
 
 
 def _wait(
@@ -100,6 +113,7 @@ def _wait(
         if time.monotonic() >= end:
             raise Refusal(said, "try again: your place in line is kept")
         if not told:
+            refused(repository, asking, taken)
             say(said)
             told = True
         time.sleep(_PAUSE)

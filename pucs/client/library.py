@@ -7,6 +7,7 @@ import os
 from pucs import agents, edit_end, edit_gate, locks
 from pucs.client import noting, parting
 from pucs.client.announcing import Announcing
+from pucs.client.borrowing import Borrowing
 from pucs.client.callers import calling_agent
 from pucs.client.coordination import Coordination
 from pucs.client.looking import Sight, see
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 _LOOKS = 4
 
 
-class PUCSClient(Work, Announcing, Coordination, Messaging):
+class PUCSClient(Work, Announcing, Coordination, Messaging, Borrowing):
     """One agent's hands on the state of the repository at `path`.
 
     Without `agent_id` it acts for the agent whose shell it runs in (else PUCS_AGENT_ID). Locks taken here are explicit:

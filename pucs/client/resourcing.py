@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 from pucs import agents, resources, system
 from pucs.client.calls import Answer, ToolCall, identity_of
@@ -57,7 +58,7 @@ def before(call: ToolCall, command: str) -> Answer:
         if taken.granted or repository.policy.guard.mode == "observe":
             return Answer(SILENT)
         if time.monotonic() >= end:
-            repository.store.append([resources.denied(asking, taken)])
+            refused(repository, asking, taken)
             one = next(rule for rule in rules if rule.name == taken.name)
             return Answer(DENY, denial(one, taken, ticks(), repository.installation.command))
         time.sleep(_PAUSE)
@@ -100,6 +101,13 @@ def attempt(repository: Repository, asking: Asking, rules: tuple[ResourceRule, .
     """One try to take the slots, or to have one's turn, for who is no tool call."""
     taken: Taken = repository.store.transact(lambda view: resources.take(asking, rules, view, hold=hold))
     return taken
+
+
+def refused(repository: Repository, asking: Asking, taken: Taken) -> None:
+    """Logs and records that somebody has to wait, which it does all the same where the state cannot be written."""
+    tree = repository.tree.id
+    with suppress(StoreError):
+        repository.store.transact(lambda view: resources.denied(asking, taken, tree, view))
 
 
 def asking_of(agent: Agent, call: str, process: Process | None, what: str) -> Asking:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pucs import intents, locks, presence, queues, streams
 from pucs.client.looking import see_key
 from pucs.client.opening import Repository, is_off
-from pucs.conflicts import REPORTED, is_open
+from pucs.conflicts import DEPENDENCY, REPORTED, RESOURCE, is_open
 from pucs.errors import StoreError
 from pucs.model import ALIVE, DEAD, PERSON
 from pucs.report import Holding, Queue, Standing, Survey
@@ -86,8 +86,11 @@ def open_conflicts(repository: Repository, view: View, path: str = "") -> tuple[
 
 
 def _is_open(repository: Repository, conflict: Conflict, view: View) -> bool:
-    if conflict.resolved or conflict.type == REPORTED:
+    if conflict.resolved or conflict.type in (REPORTED, DEPENDENCY):
         return not conflict.resolved
+    if conflict.type == RESOURCE:
+        record = view.record("resource/" + str(conflict.extra.get("resource", "")))
+        return record is not None and any(one.conflict == conflict.id for one in record.turns)
     try:
         tree = view.path(conflict.path).tree(conflict.tree)
     except StoreError:

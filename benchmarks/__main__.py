@@ -20,6 +20,7 @@ from benchmarks import (
     feature_pairs,
     impact_cost,
     notices,
+    random_storm,
     throughput,
     working_day,
 )
@@ -31,6 +32,7 @@ BENCHMARKS = {
     "crowd": crowd.measure,
     "throughput": throughput.measure,
     "deaths": deaths.measure,
+    "storm": random_storm.measure,
     "notices": notices.measure,
     "impact": impact_cost.measure,
     "command": command_cost.measure,
@@ -45,6 +47,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)} (default: all)")
     parser.add_argument("--write", action="store_true", help="keep the result in benchmarks/RESULTS.md")
+    among = random_storm.AMONG_OTHERS
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        help=f"how long the storm lasts (default: {random_storm.SECONDS:g}, with all {among:g})",
+    )
+    parser.add_argument("--processes", type=int, default=random_storm.PROCESSES, help="how many agents are in it")
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(BENCHMARKS)
     if unknown:
@@ -53,9 +62,11 @@ def main() -> int:
     for name in list(os.environ):
         if name.startswith(("CLAUDE", "GIT_", "PUCS_", "AI_AGENT")):
             del os.environ[name]
+    seconds = arguments.seconds or (random_storm.SECONDS if arguments.names else among)
+    options = {"storm": {"seconds": seconds, "processes": arguments.processes}}
     sections, reached = [_heading()], True
     for name in arguments.names or BENCHMARKS:
-        report = BENCHMARKS[name]()
+        report = BENCHMARKS[name](**options.get(name, {}))
         reached = reached and report.holds
         sections.append(markdown(report))
         print(sections[-1], flush=True)

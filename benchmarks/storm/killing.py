@@ -23,6 +23,8 @@ from pucs.errors import PucsError, Refusal, StoreBusy
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.support import Repo
+
 SHARED = 12
 _EVERY = 10
 """Every so many kills all records are read, else those that the workers fight for."""
@@ -56,26 +58,36 @@ class Storm:
 
     def __init__(self, where: Path, seed: int, workers: int = 16) -> None:
         self.scene = where
-        self.repo = guarded(where, WHOLE_FILES)
-        for number in range(SHARED):
-            self.repo.write(f"shared/{number}.txt", BASE)
-        self.repo.write("own/.keep", "")
-        self.repo.commit("Lay out")
-        (where / FOLDER).mkdir()
-        (where / "hooks.json").write_text(json.dumps(hook_commands(self.repo)))
+        self.seed = seed
         self.dice = random.Random(seed)
+        self.repo = self._laid_out()
         self.toll = Toll()
         self._numbers = count(1)
         self._groups: list[int] = []
         self._revision = 0
         self._probe = PUCSClient(agent_id="probe", path=str(self.repo.root))
-        self._victims = [self._spawn("hooks" if number % 3 == 2 else "library") for number in range(workers)]
+        self._victims = [self._spawn(self._kind(number)) for number in range(workers)]
+
+    def _laid_out(self) -> Repo:
+        """The repository that the workers work in."""
+        repo = guarded(self.scene, WHOLE_FILES)
+        for number in range(SHARED):
+            repo.write(f"shared/{number}.txt", BASE)
+        repo.write("own/.keep", "")
+        repo.commit("Lay out")
+        (self.scene / FOLDER).mkdir()
+        (self.scene / "hooks.json").write_text(json.dumps(hook_commands(repo)))
+        return repo
+
+    def _kind(self, number: int) -> str:
+        """What the worker of that number does."""
+        return "hooks" if number % 3 == 2 else "library"
 
     def strike(self) -> None:
         """Kills one process at a random instant, checks, and lets another come."""
         time.sleep(self.dice.uniform(0.0, 0.06))
         victim = self.dice.choice(self._victims)
-        child = _child_of(victim.process.pid) if victim.kind == "hooks" and self.dice.random() < 0.6 else 0
+        child = child_of(victim.process.pid) if victim.kind == "hooks" and self.dice.random() < 0.6 else 0
         if child:
             # Only the hook, in mid-work; its client lives and goes on.
             try:
@@ -99,9 +111,7 @@ class Storm:
             victim.process.kill()
         for victim in self._victims:
             victim.process.wait()
-        # The hooks that dead clients had started end by themselves: only then is nobody at work any more.
-        while any(_group_lives(group) for group in self._groups):
-            time.sleep(0.01)
+        self._wait_for_orphans()
         self._look(everything=True)
         paths = [f"shared/{number}.txt" for number in range(SHARED)]
         paths += [key for key in self.repo.store.read().names("path") if key.startswith("own/")]
@@ -110,6 +120,11 @@ class Storm:
         self.toll.twice += violations(str(self.scene))
         self._read_logs()
         return self.toll
+
+    def _wait_for_orphans(self) -> None:
+        """The hooks that dead clients had started end by themselves: only then is nobody at work any more."""
+        while any(_group_lives(group) for group in self._groups):
+            time.sleep(0.01)
 
     def close(self) -> None:
         """Leaves nobody running, whatever went wrong."""
@@ -179,7 +194,7 @@ class Storm:
                     self.toll.torn.append(f"{log.name}:{number}: {line[:200]!r}")
 
 
-def _child_of(pid: int) -> int:
+def child_of(pid: int) -> int:
     try:
         with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
             children = file.read().split()

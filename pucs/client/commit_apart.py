@@ -10,10 +10,11 @@ from pucs.client.copies import copy_of
 from pucs.client.looking import Sight, see_key
 from pucs.client.opening import Repository
 from pucs.errors import Refusal
-from pucs.git import commits
-from pucs.git.private_index import PrivateIndex
+from pucs.git import commits, settling
+from pucs.git.private_index import PrivateIndex, environment
 from pucs.linediff import cuts, is_text, lines_of
 from pucs.record import Record
+from pucs.state.turn import Turn
 from pucs.system import flock
 
 TYPE_CHECKING = False
@@ -43,6 +44,7 @@ def commit(repository: Repository, agent: Agent, message: str, paths: tuple[str,
     cannot be told apart.
     """
     with _turn(repository):
+        make_up(repository)
         for _ in range(_TRIES):
             began = commits.began_from(repository.tree)
             made = _made(repository, agent, message, paths)
@@ -51,11 +53,29 @@ def commit(repository: Repository, agent: Agent, message: str, paths: tuple[str,
         return made
 
 
+def make_up(repository: Repository) -> None:
+    """Brings the real index up to date with a commit whose process was killed before it did so."""
+    if settling.is_left(repository.tree):
+        settling.make_up(repository.tree, environment())
+
+
+def make_up_in_background(repository: Repository) -> None:
+    """The same, unless such a commit is under way."""
+    if not settling.is_left(repository.tree):
+        return
+    with Turn(repository.store.root, _turn_of(repository)) as free:
+        if free:
+            make_up(repository)
+
+
+def _turn_of(repository: Repository) -> str:
+    return f"commit-{system.basename(repository.tree.gitdir)}.turn"
+
+
 @contextmanager
 def _turn(repository: Repository) -> Iterator[None]:
     """Runs the body when no other such commit is on in this tree: git has one file for the message of all of them."""
-    name = system.basename(repository.tree.gitdir)
-    fd = system.open(f"{repository.store.root}/commit-{name}.turn", system.O_RDWR | system.O_CREAT, 0o600)
+    fd = system.open(f"{repository.store.root}/{_turn_of(repository)}", system.O_RDWR | system.O_CREAT, 0o600)
     try:
         until = time.monotonic() + _PATIENCE
         while not flock.taken(fd):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pucs import commit_gate, system
 from pucs.client.callers import calling_agent
+from pucs.client.copies import copy_of
 from pucs.client.opening import Repository, is_off, repository_of, stream_in
 from pucs.client.subjects import Outcome
 from pucs.commit_gate import CommitRequest, Staged
-from pucs.git import commits
+from pucs.errors import StoreError
+from pucs.git import commits, locate
 from pucs.messages import Terms
 from pucs.model import DENY, Agent, Event
 from pucs.paths import key_of
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from pucs.model import Finding
+    from pucs.model import Finding, Verdict
     from pucs.view import View
 
 
@@ -108,14 +110,10 @@ def _judged(commit: Commit, agent: Agent | None, *, merging: bool) -> Outcome:
     operation = commits.clean_merge(commit.environ) if merging else commits.operation(repository.tree)
     if merging and not operation.parents:
         return Outcome()
-    view = repository.store.read()
     names = commits.own_changes(repository.tree, operation)
-    paths = tuple(_staged(commit, name, content, view) for name, content in names.items())
-    request = CommitRequest(agent, commit.stream, repository.tree.id, paths)
-    verdict = commit_gate.judge(request, repository.policy, view)
-    if any(finding.lock for finding in verdict.findings):
-        request = _with_bases(commit, request, tuple(names), view)
-        verdict = commit_gate.judge(request, repository.policy, view)
+    view, request, verdict = _first_judged(commit, agent, names)
+    if _have_landed(commit, verdict.findings):
+        view, request, verdict = _first_judged(commit, agent, names)
     if agent is not None and operation == commits.Operation():
         from pucs.client.stale_index import stale  # noqa: PLC0415 - what people commit needs none of it
 
@@ -143,6 +141,34 @@ def _judged(commit: Commit, agent: Agent | None, *, merging: bool) -> Outcome:
         # Somebody staged meanwhile, and the note is newer than that: without it the message hooks judge again.
         commit_note.leave(commit.gitdir, {})
     return outcome
+
+
+def _first_judged(commit: Commit, agent: Agent | None, names: Mapping[str, str]) -> tuple[View, CommitRequest, Verdict]:
+    repository = commit.repository
+    view = repository.store.read()
+    paths = tuple(_staged(commit, name, content, view) for name, content in names.items())
+    request = CommitRequest(agent, commit.stream, repository.tree.id, paths)
+    verdict = commit_gate.judge(request, repository.policy, view)
+    if any(finding.lock for finding in verdict.findings):
+        request = _with_bases(commit, request, tuple(names), view)
+        verdict = commit_gate.judge(request, repository.policy, view)
+    return view, request, verdict
+
+
+def _have_landed(commit: Commit, findings: Iterable[Finding]) -> bool:
+    """Whether git was asked of the holders' bytes, HEAD having moved since they wrote: no hook may have seen it."""
+    head = locate.head_of(commit.repository.tree)
+    found = [one for one in findings if one.lock is not None and one.lock.head != head and not one.lock.calls]
+    if not found:
+        return False
+    from pucs.client.landing import compare  # noqa: PLC0415 - most commits take nothing of others along
+
+    try:
+        for finding in found:
+            compare(commit.repository, finding, head)
+    except StoreError:
+        return False
+    return True
 
 
 def _halted(commit: Commit, agent: Agent) -> Outcome:
@@ -222,7 +248,8 @@ def _with_bases(commit: Commit, request: CommitRequest, names: tuple[str, ...], 
         for finding in commit_gate.bundled(request._replace(paths=(staged,)), view):
             base = finding.lock.base if finding.lock else ""
             kept = f"{repository.store.root}/spool/{base}"
-            if base and system.exists(kept) and commits.blob_of(repository.tree, name, kept) in ids:
+            is_there = bool(base) and copy_of(repository, base) is not None and system.exists(kept)
+            if is_there and commits.blob_of(repository.tree, name, kept) in ids:
                 ids.append(base)
         paths.append(staged._replace(ids=tuple(ids)))
     return request._replace(paths=tuple(paths))

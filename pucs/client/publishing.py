@@ -103,11 +103,13 @@ def publish_in_background(tree: Tree) -> None:
 def publish(repository: Repository) -> None:
     """Writes the published files now. Raises StoreError or OSError where that fails."""
     from pucs import report  # noqa: PLC0415 - asking for a publisher needs none of these
+    from pucs.client.commit_apart import make_up_in_background  # noqa: PLC0415
     from pucs.client.refreshing import refresh_copies  # noqa: PLC0415
     from pucs.client.surveying import survey  # noqa: PLC0415
     from pucs.state import publishing  # noqa: PLC0415
 
     root = repository.store.root
+    make_up_in_background(repository)
     surveyed = survey(repository)
     if surveyed.queues or any(repository.store.read().names("wait")):
         from pucs.client.tidying import tidy  # noqa: PLC0415 - nobody waits most of the time

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from pucs import system
+from pucs.git import settling
 from pucs.git.commits import BEGAN_FROM, began_from, name_of
 from pucs.git.locate import Tree
 from pucs.git.run import Output, git
@@ -13,14 +14,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_AT_ONCE = 200
-_TRIES = 40
-_PAUSE = 0.1
 _ELSEWHERE = (
     "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY",
     "GIT_NAMESPACE",
 )  # fmt: skip
 _REGULAR = "100644"
+_NAME = "pucs-index-"
+_LEFT = 86400.0
 
 
 class PrivateIndex:
@@ -28,11 +28,12 @@ class PrivateIndex:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self.file = f"{tree.gitdir}/pucs-index-{system.getpid()}"
-        self._env = {**_environment(), "GIT_INDEX_FILE": self.file}
+        self.file = f"{tree.gitdir}/{_NAME}{system.getpid()}"
+        self._env = {**environment(), "GIT_INDEX_FILE": self.file}
 
     def __enter__(self) -> PrivateIndex:
         self._env[BEGAN_FROM] = began_from(self.tree)
+        self._tidy()
         copied = _bytes(f"{self.tree.gitdir}/index")
         if copied is not None:  # what it knows of unchanged files spares reading them
             _write(self.file, copied)
@@ -47,9 +48,16 @@ class PrivateIndex:
             if system.exists(name):
                 system.unlink(name)
 
+    def _tidy(self) -> None:
+        """Removes what killed ones left, once no git can be at work in it any more: an index that is gone is empty."""
+        for name in system.listdir(self.tree.gitdir):
+            path = f"{self.tree.gitdir}/{name}"
+            if name.startswith(_NAME) and time.time() - system.lstat(path).st_mtime > _LEFT:
+                system.unlink(path)
+
     def take(self, names: Sequence[str]) -> None:
         """Puts in what the tree holds there, modes, filters and deletions as `git add` has them."""
-        for part in _parts(names):
+        for part in settling.parts(names):
             self._git("--literal-pathspecs", "add", "-A", "--", *part)
 
     def put(self, name: str, data: bytes, *, shared: bool = False) -> None:
@@ -82,26 +90,20 @@ class PrivateIndex:
 
     def commit(self, message: str) -> Output:
         """A real commit of it: every hook runs."""
-        return self._git("commit", "-m", message, check=False)
+        settling.note(self.tree, environment())
+        done = self._git("commit", "-m", message, check=False)
+        if done.status:
+            settling.forget(self.tree)
+        return done
 
     def settle(self, names: Sequence[str]) -> bool:
-        """Makes the real index say of these paths what HEAD says; false where somebody kept it locked all the time."""
-        for part in _parts(names):
-            for _ in range(_TRIES):
-                arguments = ("--literal-pathspecs", "reset", "-q", "--", *part)
-                if git(arguments, cwd=self.tree.root, env=_environment(), check=False).status == 0:
-                    break
-                if not system.exists(f"{self.tree.gitdir}/index.lock"):
-                    return False
-                time.sleep(_PAUSE)
-            else:
-                return False
-        return True
+        """Brings the real index up to date with the commit; false where somebody kept it locked all the time."""
+        return settling.settle(self.tree, environment(), names)
 
     def ignored(self, names: Sequence[str]) -> set[str]:
         """Those of the names that git ignores and does not track."""
         found: set[str] = set()
-        for part in _parts(names):
+        for part in settling.parts(names):
             listed = self._git("check-ignore", "-z", "--", *part, check=False).stdout
             found |= {name_of(name) for name in listed.split(b"\0") if name}
         return found
@@ -110,13 +112,9 @@ class PrivateIndex:
         return git(arguments, cwd=self.tree.root, env=self._env, check=check)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The caller's, with its author and configuration, but for what would lead git to another repository or index."""
     return {name: value for name, value in system.environ().items() if name not in _ELSEWHERE}
-
-
-def _parts(names: Sequence[str]) -> list[Sequence[str]]:
-    return [names[start : start + _AT_ONCE] for start in range(0, len(names), _AT_ONCE)]
 
 
 def _bytes(path: str) -> bytes | None:

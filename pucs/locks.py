@@ -216,6 +216,15 @@ def without(tree: Tree, agent: str) -> Tree:
     return tree._replace(locks=tuple(lock for lock in tree.locks if lock.agent != agent))
 
 
+def landed(record: PathRecord, tree_name: str, agent: str, content: str) -> PathRecord:
+    """The record once every byte of the agent's lock was found committed: it ends, or goes on clean, as after a commit."""
+    tree = record.tree(tree_name)
+    lock = own(tree, agent)
+    if lock is None or not (lock.calls or lock.explicit):
+        return record.with_tree(tree_name, without(tree, agent))
+    return record.with_tree(tree_name, with_lock(tree, lock._replace(base=content, wrote=None)))
+
+
 def compared(record: PathRecord, tree_name: str, agent: str, head: str) -> PathRecord:
     """The record once that HEAD was found not to hold the lock's bytes: nobody asks git again before it moves."""
     tree = record.tree(tree_name)

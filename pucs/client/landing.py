@@ -52,7 +52,7 @@ def compare(repository: Repository, finding: Finding, head: str) -> None:
         elif tree.weave is not None:
             record = _in_lines(repository, finding, record, head)
         elif committed == lock.wrote or done:
-            record = record.with_tree(finding.tree, locks.without(tree, lock.agent))
+            record = locks.landed(record, finding.tree, lock.agent, content)
         else:
             record = locks.compared(record, finding.tree, lock.agent, head)
         writes: dict[str, Any] = {}

@@ -143,3 +143,14 @@ class TestSharedFile:
         said = pucs("adopt", "long.py", by=carl).stdout
         assert said == "long.py: the change of agent-1 is yours now\nlong.py: the change of agent-2 is yours now\n"
         assert "agent-3" in client().pre("Edit", "long.py", old_string="agent 1\n", new_string="dora\n").reason
+
+
+def test_what_was_committed_unseen_stays_locked_by_name(client, guarded: Repo, pucs) -> None:
+    anna = client()
+    anna.write("a.py", "anna\n")
+    assert pucs("lock", "a.py", by=anna).status == 0
+    guarded.commit("By another tool")
+    guarded.write("a.py", "anna\nand a formatter\n")
+    assert "agent-1" in client().pre("Edit", "a.py").reason
+    assert pucs("unlock", "a.py", by=anna).status == 0
+    assert client().write("a.py", "ben\n").silent

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pucs import agents, commit_gate, edit_end, edit_gate, places, turns
-from pucs.client import commit_end, commits, noting, opening
+from pucs.client import commit_end, commits, landing, noting, opening
 from pucs.client.looking import see_key
 from pucs.config.compiling import compile_pattern
 from pucs.git import locate
@@ -101,7 +101,13 @@ class Scene(World):
         agent = self.store.read().agent(who)
         assert agent is not None
         errand = turns.Errand(agent, targets, Process("here", "boot", "ns", wait.pid, "1"), head)
-        return self.store.transact(lambda view: turns.asked(errand, RULES, view))
+        outcome = self.store.transact(lambda view: turns.asked(errand, RULES, view))
+        found = outcome.verdict.findings[:1] if not outcome.taken and outcome.wait is not None else ()
+        for finding in found:  # as the command does where the bytes in the way may have been committed unseen
+            if finding.rule == "held" and finding.lock is not None and not finding.lock.calls:
+                landing.compare(repository, finding, head)
+                outcome = self.store.transact(lambda view: turns.asked(errand, RULES, view))
+        return outcome
 
     def gives_back(self, who: str, place: Place) -> None:
         """Its lock by name."""

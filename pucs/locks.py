@@ -217,7 +217,7 @@ def without(tree: Tree, agent: str) -> Tree:
 
 
 def landed(record: PathRecord, tree_name: str, agent: str, content: str) -> PathRecord:
-    """The record once every byte of the agent's lock was found committed: it ends, or goes on clean, as after a commit."""
+    """The record once every byte of the agent's lock was found committed: it ends, or goes on clean."""
     tree = record.tree(tree_name)
     lock = own(tree, agent)
     if lock is None or not (lock.calls or lock.explicit):

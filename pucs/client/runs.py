@@ -12,7 +12,7 @@ from pucs.client.open_runs import Run
 from pucs.client.opening import Repository, is_off, repository_of
 from pucs.client.recording import record_command
 from pucs.client.run_changes import record
-from pucs.errors import StoreError
+from pucs.errors import StoreBusy, StoreError
 from pucs.git import locate
 from pucs.model import ABSENT, DEAD, RISKED, Snapshot
 from pucs.paths import key_of
@@ -112,11 +112,7 @@ def _begin(
         if not found[one.tree.id].whole:
             names += _held(one, view)
         trees[one.tree.id] = scanning.with_files(one, found[one.tree.id], names, before)
-    for run in list(open_runs.every(root)):
-        if run.agent == agent.id and not run.unfinished:
-            _look(repository, run, found, over=not run.background)
-        elif run.agent != agent.id and not is_on(run, view):
-            _look(repository, run, found, over=True, care=run.unfinished)
+    _look_at_others(repository, agent.id, found, view)
     now = time.time()
     run = Run(
         call=call.call,
@@ -135,6 +131,18 @@ def _begin(
     open_runs.store(root, run)
     for one in repositories:
         _note_risks(one, run, reading, view)
+
+
+def _look_at_others(repository: Repository, agent: str, found: Scans, view: View) -> None:
+    """Compares what this agent's other runs did, and those that are over; where the state is busy, they wait."""
+    for run in list(open_runs.every(repository.store.root)):
+        try:
+            if run.agent == agent and not run.unfinished:
+                _look(repository, run, found, over=not run.background)
+            elif run.agent != agent and not is_on(run, view):
+                _look(repository, run, found, over=True, care=run.unfinished)
+        except StoreBusy:
+            return  # nothing is forgotten yet, and this run's own beginning must not be missed for it
 
 
 def is_on(run: Run, view: View) -> bool:

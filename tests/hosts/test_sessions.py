@@ -414,6 +414,19 @@ class TestCommands:
         anna.write("a.py", "x\n")
         assert [call.tool for call in guarded.store.read().agent("agent-1").calls.values()] == ["Bash"]
 
+    def test_a_busy_state_does_not_keep_a_command_from_being_looked_at(self, client, guarded: Repo) -> None:
+        from tests.hosts.test_edit_gate import busy
+
+        anna, ben = client(), client()
+        anna.pre("Bash", command="make one")
+        guarded.write("b.py", "b = 2\n")
+        with busy(guarded):
+            assert anna.pre("Bash", command="make two").silent
+        guarded.write("a.py", "a = 2\n")
+        anna.batch()
+        assert "agent-1" in ben.pre("Edit", "a.py").reason
+        assert "agent-1" in ben.pre("Edit", "b.py").reason
+
     def test_a_busy_state_does_not_fail_a_command(self, client, guarded: Repo) -> None:
         from tests.hosts.test_edit_gate import busy
 

@@ -51,7 +51,7 @@ def _reported(outcome: Outcome, seconds: float, processes: int) -> Report:
             exactly("lost bytes (slots)", len(outcome.lost), 0),
             exactly("denials that name somebody who cannot hold it", len(verdict.false), 0),
             exactly("hooks and commands that broke", len(verdict.broken), 0),
-            told("that said the state was busy, while some process was stopped", counts["busy"]),
+            told("and that said the state was busy", counts["busy"]),
             exactly("records that could not be read, torn log lines", len(outcome.damaged), 0),
             told("alive at the end", outcome.survivors),
         ),

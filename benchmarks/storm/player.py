@@ -118,8 +118,8 @@ class Player:
         held = self._read(path)
         if any(slot >= len(held) for slot in new) or old != "\n".join(held[slot] for slot in new):
             return False
-        if self.dice.random() < 0.5:
-            time.sleep(self.dice.uniform(0.0, 0.04))
+        # Somebody is asked for permission now and then, and a moment later the tool goes by what it has read.
+        time.sleep(self.dice.uniform(0.0, 1.0 if self.dice.random() < 0.3 else 0.05))
         changes = [[slot, held[slot], text] for slot, text in new.items()]
         if back:
             self.pen.note("back", call)

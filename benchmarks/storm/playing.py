@@ -54,7 +54,7 @@ class PlayedStorm(Storm):
     """Players of real agents, and a hand that kills or stops them or what they run."""
 
     def __init__(self, where: Path, seed: int, players: int) -> None:
-        self.paths = [f"shared/{number}.txt" for number in range(max(3, players // 8))]
+        self.paths = [f"shared/{number}.txt" for number in range(max(2, players // 12))]
         self.acts = dict.fromkeys(_ACTS, 0)
         self._pen = journal.Pen(str(where), "storm")
         self._stopped: list[tuple[float, int, str]] = []
@@ -85,7 +85,7 @@ class PlayedStorm(Storm):
         time.sleep(self.dice.uniform(0.0, 0.3))
         self._continue(time.monotonic())
         act = self.dice.choices(list(_ACTS), list(_ACTS.values()))[0]
-        victim = self.dice.choice(self._victims)
+        victim = self._aimed(act)
         if act == "kill client":
             self._bury(victim)
             self._victims.append(self._spawn("player"))
@@ -124,6 +124,13 @@ class PlayedStorm(Storm):
             self._continue(self._stopped[0][0])
         super().close()
 
+    def _aimed(self, act: str) -> Victim:
+        """Anybody; a client is more often one that is just writing, which takes it much less time than its hooks."""
+        if act.endswith("client") and self.dice.random() < 0.6:
+            writing = [one for one in self._victims if not child_of(one.process.pid)]
+            return self.dice.choice(writing or self._victims)
+        return self.dice.choice(self._victims)
+
     def _bury(self, victim: Victim) -> None:
         self._pen.note("kill", victim.name)
         victim.process.kill()
@@ -147,7 +154,7 @@ class PlayedStorm(Storm):
                 return True
             self._pen.note("stop", victim.name, act)
             signal.pidfd_send_signal(handle, signal.SIGSTOP)
-            longest = 1.5 * DURATION_S if act == "stop client" and self.dice.random() < 0.15 else 2.5
+            longest = 1.5 * DURATION_S if act == "stop client" and self.dice.random() < 0.15 else 3
             heapq.heappush(self._stopped, (time.monotonic() + self.dice.uniform(0.02, longest), handle, victim.name))
             return True
         os.close(handle)

@@ -180,7 +180,7 @@ class Judge:
         self._dead[victim] = at
 
     def _on_broke(self, _at: float, who: str, *more: object) -> None:
-        """To find the state busy is no fault, with hooks that are stopped inside its mutex: it said so, and held back."""
+        """A busy state is no fault while hooks are stopped inside its mutex, as long as nothing passes for it."""
         said = str(more)
         if _BUSY in said and _UNGUARDED not in said:
             self.verdict.counts["busy"] += 1

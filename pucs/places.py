@@ -20,18 +20,20 @@ if TYPE_CHECKING:
     Pair = tuple[str, str]
 
 
-def joined(agent: Agent, paths: tuple[Pair, ...], process: Process | None, view: View) -> Change:
+def joined(agent: Agent, targets: tuple[Target, ...], process: Process | None, view: View) -> Change:
     """The agent stands in line, in the place it has or had a moment ago, else as the last. The result is its Wait."""
+    paths = tuple((target.tree, target.path) for target in targets)
+    partly = tuple(target.path for target in targets if target.parts)
     wait = _earlier(agent, paths, process, view)
     writes: dict[str, Any] = {}
     events: tuple[Event, ...] = ()
     if wait is None:
-        wait = Wait(agent.id, view.revision, view.now, view.now, process, paths)
+        wait = Wait(agent.id, view.revision, view.now, view.now, process, paths, partly)
         writes["agent/" + agent.id] = agent._replace(waits=(*agent.waits, wait.number))
         events = (Event(agent.id, agent.stream, "waits", {"files": [path for _, path in paths]}),)
         writes[key_of(wait.number)] = wait
-    elif wait.process != process or wait.paths != paths or abs(view.now - wait.seen) >= queues.BEAT_S:
-        wait = wait._replace(process=process, paths=paths, seen=view.now)
+    elif (wait.process, wait.paths, wait.partly) != (process, paths, partly) or _is_due(wait, view):
+        wait = wait._replace(process=process, paths=paths, partly=partly, seen=view.now)
         writes[key_of(wait.number)] = wait
     for tree_name, path in paths:
         known = writes.get("path/" + path) or view.path(path)
@@ -40,6 +42,10 @@ def joined(agent: Agent, paths: tuple[Pair, ...], process: Process | None, view:
         if placed is not None or record != known:
             writes["path/" + path] = record.with_tree(tree_name, placed or record.tree(tree_name))
     return Change(wait, writes, events)
+
+
+def _is_due(wait: Wait, view: View) -> bool:
+    return abs(view.now - wait.seen) >= queues.BEAT_S
 
 
 def _earlier(agent: Agent, paths: tuple[Pair, ...], process: Process | None, view: View) -> Wait | None:
@@ -60,6 +66,15 @@ def _placed(tree: Tree, wait: Wait, view: View) -> Tree | None:
         return None
     waiter = (mine or Waiter(wait.agent, "", view.now, 0))._replace(place=wait.number)
     return _with(tree, waiter)
+
+
+def behind(record: PathRecord, tree_name: str, wait: Wait, holder: str) -> PathRecord | None:
+    """The record that says for whose lock there the wait stands in line; None where it says so already."""
+    tree = record.tree(tree_name)
+    mine = next((waiter for waiter in tree.waiters if waiter.place == wait.number), None)
+    if mine is None or mine.holder == holder:
+        return None
+    return record.with_tree(tree_name, _with(tree, mine._replace(holder=holder)))
 
 
 def _with(tree: Tree, waiter: Waiter) -> Tree:

@@ -128,10 +128,9 @@ def comes_first(wait: Wait, record: PathRecord, view: View) -> bool:
 
     It lacks no other path, or it insists.
     """
-    others = (view.path(path).tree(tree) for tree, path in wait.paths if path != record.path)
-    lacks = any(
-        locks.state_of(lock, _ANY_CONTENT, view) != locks.VOID for tree in others for lock in meant(tree, wait.agent)
-    )
+    pairs = (pair for pair in wait.paths if pair[1] != record.path)
+    others = (lock for name, path in pairs for lock in meant(wait, path, view.path(path).tree(name)))
+    lacks = any(locks.state_of(lock, _ANY_CONTENT, view) != locks.VOID for lock in others)
     return not lacks or insists(wait, view)
 
 
@@ -160,17 +159,21 @@ def _obstacles(wait: Wait, policy: Policy, view: View) -> Iterable[tuple[str, Lo
         except StoreError:
             continue
         for name in _trees(pair, policy, record):
-            for lock in meant(record.tree(name), wait.agent):
+            for lock in meant(wait, pair[1], record.tree(name)):
                 state = locks.state_of(lock, _ANY_CONTENT, view)
                 if state == locks.HELD or (state == locks.PARKED and name == pair[0]):
                     yield pair[1], lock, state
 
 
-def meant(tree: Tree, agent: str) -> tuple[Lock, ...]:
-    """The locks that keep the agent waiting: where it was denied lines of a shared file, of whose lines these are."""
-    there = locks.others(tree, agent)
-    holder = next((waiter.holder for waiter in tree.waiters if waiter.agent == agent), "")
-    return tuple(lock for lock in there if holder and locks.family(lock.agent, holder)) or there
+def meant(wait: Wait, path: str, tree: Tree) -> tuple[Lock, ...]:
+    """The locks there that keep it waiting: where its agent was denied lines of a file, of whose lines these are.
+
+    Where it wants only a part of the path, those of the agent that it met there last: its next look tells of others.
+    """
+    there = locks.others(tree, wait.agent)
+    holder = next((waiter.holder for waiter in tree.waiters if waiter.agent == wait.agent), "")
+    found = tuple(lock for lock in there if holder and locks.family(lock.agent, holder))
+    return found if path in wait.partly else found or there
 
 
 def shares(target: Target, agent: str, view: View) -> bool:

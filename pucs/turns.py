@@ -6,7 +6,7 @@ The same rules as before an edit decide (`edit_gate`), so that whoever gets a pa
 from __future__ import annotations
 
 from pucs import edit_gate, locks, places, queues
-from pucs.model import DEAD, DENY, GRANT, Agent, EditRequest, Finding, Process, Target, Verdict
+from pucs.model import DEAD, DENY, GRANT, Agent, EditRequest, Finding, PathRecord, Process, Target, Verdict
 from pucs.policy import Policy, partitions
 from pucs.record import Record
 from pucs.view import Change
@@ -52,14 +52,14 @@ class Outcome(Record):
 def asked(errand: Errand, policy: Policy, view: View) -> Change:
     """One look of a waiting process. The result is an Outcome; its verdict may be AGAIN."""
     agent = view.agent(errand.agent.id) or errand.agent
-    pairs = tuple((target.tree, target.path) for target in errand.targets)
-    joined = places.joined(agent, pairs, errand.process, view)
+    joined = places.joined(agent, errand.targets, errand.process, view)
     wait: Wait = joined.result
     if agent.ended or (agent.process is not None and view.liveness(agent.process) == DEAD):
         return _over(Outcome(_nothing(errand), over=GONE), wait, view.after(joined), joined)
     fresh = Change(None, {**joined.writes, **places.cleared(agent.id, errand.targets, view.after(joined))})
     now = view.after(fresh)
-    shared = tuple(one for one in errand.targets if partitions(policy, one.name) and queues.shares(one, agent.id, now))
+    lines = (one for one in errand.targets if not one.parts and partitions(policy, one.name))
+    shared = tuple(one for one in lines if queues.shares(one, agent.id, now))
     targets = tuple(one for one in errand.targets if one not in shared)
     request = EditRequest(
         now.agent(agent.id) or agent, "", "wait", targets, agent.stream, errand.head, True, place=wait.number
@@ -70,6 +70,7 @@ def asked(errand: Errand, policy: Policy, view: View) -> Change:
         return Change(Outcome(verdict))
     if verdict.decision == GRANT:
         return _taken(verdict, wait, view, (fresh, change))
+    joined = joined._replace(writes={**joined.writes, **_behind(errand, verdict.findings[0], wait, view.after(joined))})
     return _denied(Outcome(verdict, wait=wait), joined, policy, view.after(joined))
 
 
@@ -84,6 +85,15 @@ def _taken(verdict: Verdict, wait: Wait, view: View, changes: tuple[Change, Chan
     taken = {path: locks.own(after.path(path).tree(tree), wait.agent) for tree, path in wait.paths}
     ended = places.ended(wait, after)
     return Change(Outcome(verdict, taken, wait), {**writes, **ended.writes}, granted.events)
+
+
+def _behind(errand: Errand, finding: Finding, wait: Wait, view: View) -> dict[str, PathRecord]:
+    """The record that says whom it waits for in a file that others share, if it wants parts of that only."""
+    target = next((one for one in errand.targets if one.path == finding.path), None)
+    if target is None or not target.parts or finding.rule != "held" or finding.lock is None:
+        return {}
+    record = places.behind(view.path(target.path), target.tree, wait, finding.lock.agent)
+    return {} if record is None else {"path/" + target.path: record}
 
 
 def _denied(found: Outcome, joined: Change, policy: Policy, view: View) -> Change:

@@ -15,7 +15,8 @@ class Wait(Record):
     """One agent that stands in line for some paths (as `tree`/`path` pairs), all of them or none.
 
     `number` is its place, the state's revision when it began: the lowest is served first. `process` is the command
-    that waits, None once that ended by itself; `seen` is when it last gave a sign of life.
+    that waits, None once that ended by itself; `seen` is when it last gave a sign of life. Of the paths in `partly`
+    it wants only a part.
     """
 
     agent: str
@@ -24,6 +25,7 @@ class Wait(Record):
     seen: float
     process: Process | None = None
     paths: tuple[tuple[str, str], ...] = ()
+    partly: tuple[str, ...] = ()
     extra: dict[str, Any] = {}
 
 

@@ -14,7 +14,7 @@ from pucs.cli.handing import line_of as line_of_handoff
 from pucs.cli.locking import line_of
 from pucs.cli.standing import caller, here, publish_if_possible, seconds_of, show_json, shown, spoken, unreadable
 from pucs.client import handling
-from pucs.client.handling import Answer
+from pucs.client.handling import Answer, Reasons
 from pucs.client.surveying import survey
 from pucs.handoffs import is_open
 from pucs.model import DENY
@@ -43,7 +43,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--json", action="store_true", help="the proposal's state document (section 3.2)")
     parser.set_defaults(run=_status)
     parser = commands.add_parser("why", help="what the gate would say about a path, to whom, and why")
-    parser.add_argument("path", metavar="PATH")
+    parser.add_argument("path", metavar="PATH[::SYMBOL]")
     parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.set_defaults(run=_why)
     parser = commands.add_parser("log", help="what happened")
@@ -138,7 +138,8 @@ def _print_queues(surveyed: Survey) -> None:
 def _why(arguments: argparse.Namespace) -> int:
     repository = here()
     agent = caller(repository)
-    reasons = handling.why(repository, handling.inside_of(repository, arguments.path), "a new agent")
+    meant = handling.wished(repository, arguments.path)
+    reasons = handling.why(repository, meant.path, "a new agent", meant.parts)
     if arguments.json:
         answers = [one._asdict() for one in reasons.answers]
         holdings = [{"agent": one.lock.agent, "state": one.state, "tree": one.tree} for one in reasons.holdings]
@@ -148,15 +149,7 @@ def _why(arguments: argparse.Namespace) -> int:
         show_json({**reasons._asdict(), **told})
         return 0
     now = repository.store.read().now
-    print(shown(reasons.path))
-    print(f"  belongs to: {', '.join(reasons.owners) or 'no stream, so every agent may change it'}")
-    if reasons.critical:
-        print("  critical: only one worktree at a time may change it")
-    if reasons.policy != hotfiles.NONE:
-        command = f" ({reasons.rebuild})" if reasons.rebuild else ""
-        print(f"  policy {reasons.policy}: {_POLICIES[reasons.policy]}{command}")
-    if reasons.damaged:
-        print("  its record is damaged and counts as held; repair with: pucs doctor --repair")
+    _print_rules(reasons)
     for holding in reasons.holdings:
         print(f"  locked: {line_of(holding, now)}")
         if reasons.lines.get(holding.lock.agent) and holding.tree == repository.tree.id:
@@ -168,6 +161,21 @@ def _why(arguments: argparse.Namespace) -> int:
     for answer in reasons.answers:
         print(_answer(answer, "" if agent is None else agent.id))
     return 0
+
+
+def _print_rules(reasons: Reasons) -> None:
+    """What the configuration says of the path, and whether its record can be read."""
+    print(shown(reasons.path))
+    for text, lines in reasons.parts.items():
+        print(f"  {shown(text)}: lines {lines}")
+    print(f"  belongs to: {', '.join(reasons.owners) or 'no stream, so every agent may change it'}")
+    if reasons.critical:
+        print("  critical: only one worktree at a time may change it")
+    if reasons.policy != hotfiles.NONE:
+        command = f" ({reasons.rebuild})" if reasons.rebuild else ""
+        print(f"  policy {reasons.policy}: {_POLICIES[reasons.policy]}{command}")
+    if reasons.damaged:
+        print("  its record is damaged and counts as held; repair with: pucs doctor --repair")
 
 
 def _answer(answer: Answer, caller: str) -> str:

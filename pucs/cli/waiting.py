@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pucs.cli.standing import caller, here, publish_if_possible, shown
 from pucs.client import handling
 from pucs.client.opening import is_off
+from pucs.client.parting import Wish, together
 from pucs.client.waiting import Waiting, agent_of
 from pucs.client.windows import in_the_way
 from pucs.errors import Refusal, UsageError
@@ -32,7 +33,7 @@ _PAUSE = 0.2
 def add(commands: Any) -> None:
     """Adds this family's commands."""
     parser = commands.add_parser("wait", help="stand in line for paths until they are yours, all of them or none")
-    parser.add_argument("what", nargs="+", metavar="TICKET|PATH")
+    parser.add_argument("what", nargs="+", metavar="TICKET|PATH[::SYMBOL]")
     parser.add_argument("--timeout", type=float, default=100.0, metavar="SECONDS", help="at most 109 (default 100)")
     parser.set_defaults(run=_wait)
 
@@ -81,18 +82,27 @@ def _in_its_tree(repository: Repository, wanted: list[Awaited]) -> Repository:
 
 
 def _stand(repository: Repository, wanted: list[Awaited], agent: Agent, end: float) -> None:
-    paths = tuple(dict.fromkeys(one.path for one in wanted))
-    taken = Waiting(repository, agent, paths, _tell).until(end)
+    wishes = together(Wish(one.path, one.parts) for one in wanted)
+    parts = {one.path: one.parts for one in wishes}
+    taken = Waiting(repository, agent, wishes, _tell).until(end)
     for path, lock in taken.items():
         if lock is None:
             print(f"{shown(path)}: the lines that you were denied are free, and others work in other lines; edit now")
             continue
+        name = shown(" ".join(_part(path, text) for text in parts[path]) or path)
+        if parts[path] and not lock.explicit:
+            print(f"{name}: nobody else is at it, and you have uncommitted lines in that file; edit now")
+            continue
         if not lock.waited:
-            print(f"{shown(path)} is yours")
+            print(f"{name} is yours")
             continue
         until = time.strftime("%H:%M:%S", time.localtime(lock.expires()))
-        print(f"{shown(path)} is yours: look at it again, then edit it (until {until} if you do not)")
+        print(f"{name} is yours: look at it again, then edit it (until {until} if you do not)")
     publish_if_possible(repository)
+
+
+def _part(path: str, text: str) -> str:
+    return f"{path}:{text}" if text[:1].isdecimal() else f"{path}::{text}"
 
 
 def _tell(text: str) -> None:
@@ -117,4 +127,5 @@ def _watch(repository: Repository, wanted: list[Awaited], end: float, names: lis
         time.sleep(_PAUSE)
     for what, holdings in zip(wanted, found, strict=True):
         parked = f"; it holds uncommitted changes of {holdings[0].lock.agent}, who is gone" if holdings else ""
-        print(f"{shown(what.path)} is free{parked}")
+        name = " ".join(_part(what.path, text) for text in what.parts) or what.path
+        print(f"{shown(name)} is free{parked}")

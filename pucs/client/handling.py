@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 from pucs import edit_end, edit_gate, hotfiles, locks, scopes
 from pucs.client import noting
 from pucs.client.looking import Sight, see, see_key
 from pucs.client.opening import Repository
+from pucs.client.parting import Wish, wish, with_parts
 from pucs.client.sharing import with_texts
 from pucs.client.surveying import at_work, holdings_of, open_conflicts, standing
 from pucs.client.words import words_of
@@ -15,7 +17,7 @@ from pucs.conflicts import Conflict
 from pucs.errors import Refusal, StoreError, UsageError
 from pucs.git import locate
 from pucs.intents import covers
-from pucs.model import DENY, Agent, EditRequest, Event, Finding, Name, Notice
+from pucs.model import DENY, Agent, EditRequest, Event, Finding, Name, Notice, Verdict
 from pucs.notices import tell
 from pucs.paths import argument
 from pucs.policy import critical, owners, partitions
@@ -32,12 +34,16 @@ if TYPE_CHECKING:
 
 
 class Awaited(Record):
-    """What somebody waits for: a path that must be free in a tree, and who was denied it in which ("": nobody was)."""
+    """What somebody waits for: a path that must be free in a tree, and who was denied it in which ("": nobody was).
+
+    With `parts`, as texts, only those of it must be.
+    """
 
     path: str
     tree: str
     agent: str = ""
     wanted_in: str = ""
+    parts: tuple[str, ...] = ()
 
 
 class Answer(Record):
@@ -51,7 +57,7 @@ class Answer(Record):
 
 
 class Reasons(Record):
-    """Everything the gate would go by on one path."""
+    """Everything the gate would go by on one path, or on `parts` of it, which are where it says."""
 
     path: str
     owners: tuple[str, ...]
@@ -64,10 +70,11 @@ class Reasons(Record):
     rebuild: str = ""
     lines: dict[str, str] = {}
     intents: tuple[Standing, ...] = ()
+    parts: dict[str, str] = {}
 
 
 def awaited(repository: Repository, text: str) -> Awaited:
-    """What a ticket or a path stands for. Raises UsageError for anything else."""
+    """What a ticket, a path or a part of one stands for. Raises UsageError for anything else."""
     view = repository.store.read()
     name = view.name("ticket/" + text)
     if name is not None:
@@ -77,7 +84,8 @@ def awaited(repository: Repository, text: str) -> Awaited:
         if int(text[1:]) > view.revision:
             raise UsageError(f"nobody was given the ticket {text}", "a denial names the ticket; or wait for a path")
         raise Refusal(f"the ticket {text} is too old", "wait for the path")
-    return Awaited(inside_of(repository, text), repository.tree.id, "", repository.tree.id)
+    meant = wished(repository, text)
+    return Awaited(meant.path, repository.tree.id, "", repository.tree.id, meant.parts)
 
 
 def in_the_way(repository: Repository, what: Awaited) -> tuple[Holding, ...]:
@@ -85,6 +93,13 @@ def in_the_way(repository: Repository, what: Awaited) -> tuple[Holding, ...]:
     view = repository.store.read()
     waiters = view.path(what.path).tree(what.tree).waiters
     meant = next((one.holder for one in waiters if one.agent == what.agent), "")
+    if what.parts:
+        sight = with_parts(see_key(repository, what.path, view, what.tree), what.parts, repository)
+        verdict = _verdict(repository, sight, Agent("", first=view.revision), view)
+        lock = verdict.findings[0].lock if verdict.findings else None
+        if lock is None:
+            return ()
+        meant = lock.agent
     return tuple(
         one
         for one in holdings_of(repository, what.path, view)
@@ -92,6 +107,12 @@ def in_the_way(repository: Repository, what: Awaited) -> tuple[Holding, ...]:
         and not locks.related(one.lock.agent, what.agent)
         and (not meant or locks.family(one.lock.agent, meant))
     )
+
+
+def wished(repository: Repository, text: str) -> Wish:
+    """The path that is meant, as the gate knows it, and its parts. Raises UsageError for one outside the tree."""
+    found = wish(text, lambda path: os.path.lexists(os.path.join(repository.tree.root, path)))
+    return found._replace(path=inside_of(repository, found.path))
 
 
 def inside_of(repository: Repository, path: str) -> str:
@@ -135,22 +156,24 @@ def break_locks(repository: Repository, paths: Iterable[str], by: str) -> tuple[
     return tuple(broken)
 
 
-def why(repository: Repository, path: str, stranger: str) -> Reasons:
-    """What the gate would say about an edit of this path: to each agent at work, and to a newcomer. Changes nothing."""
+def why(repository: Repository, path: str, stranger: str, parts: tuple[str, ...] = ()) -> Reasons:
+    """What the gate would say about an edit of this path: to each agent at work, and to a newcomer. Changes nothing.
+
+    With `parts`, of those only. Raises UsageError where one is not there.
+    """
     policy, view = repository.policy, repository.store.read()
-    sight = see_key(repository, path, view)
+    sight = with_parts(see_key(repository, path, view), parts, repository)
     lines = _lines(repository, sight)
     askers = [*sorted(at_work(view), key=lambda agent: agent.id), Agent(stranger, first=view.revision)]
     answers = []
     for agent in askers:
-        request = EditRequest(agent, "", "Edit", (sight.target,), agent.stream)
-        change = edit_gate.before(request, policy, view)
+        verdict = _verdict(repository, sight, agent, view)
         words, elsewhere = "", False
-        if change.result.decision == DENY:
-            finding = _with_a_real_ticket(change.result.findings[0], agent.id, view)
+        if verdict.decision == DENY:
+            finding = _with_a_real_ticket(verdict.findings[0], agent.id, view)
             words = words_of(repository, finding, [sight], agent.stream)
             elsewhere = finding.lock is not None and finding.lock.agent in lines and not finding.lock.calls
-        answers.append(Answer(agent.id, agent.stream, change.result.decision, words, elsewhere))
+        answers.append(Answer(agent.id, agent.stream, verdict.decision, words, elsewhere))
     try:
         view.path(path)
         damaged = False
@@ -162,7 +185,18 @@ def why(repository: Repository, path: str, stranger: str) -> Reasons:
     hot = hotfiles.hot(policy, sight.target.name)
     said = tuple(one for one in standing(view) if covers(one.intent, path))
     found = Reasons(path, owners(policy, path), strict, holdings, tuple(answers), damaged, clashes)
-    return found._replace(policy=hot.word, rebuild=hot.command, intents=said, lines=lines)
+    found = found._replace(policy=hot.word, rebuild=hot.command, intents=said, lines=lines)
+    where: dict[str, str] = {}
+    for text, _, first, end in sight.target.parts:
+        where[text] = f"{where[text]} and {first + 1}-{end}" if text in where else f"{first + 1}-{end}"
+    return found._replace(parts=where)
+
+
+def _verdict(repository: Repository, sight: Sight, agent: Agent, view: View) -> Verdict:
+    """What the gate would say to the agent."""
+    request = EditRequest(agent, "", "Edit", (sight.target,), agent.stream)
+    verdict: Verdict = edit_gate.before(request, repository.policy, view).result
+    return verdict
 
 
 def _lines(repository: Repository, sight: Sight) -> dict[str, str]:

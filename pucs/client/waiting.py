@@ -13,8 +13,9 @@ from pucs import agents, edit_gate, locks, places, queues, turns
 from pucs.client import landing, noting
 from pucs.client.looking import see
 from pucs.client.opening import Repository
+from pucs.client.parting import with_parts
 from pucs.client.words import words_of
-from pucs.errors import Refusal, StoreBusy
+from pucs.errors import Refusal, StoreBusy, UsageError
 from pucs.git import locate
 from pucs.model import DENY, Finding, Verdict
 from pucs.state import processes
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pucs.client.looking import Sight
+    from pucs.client.parting import Wish
     from pucs.model import Agent, Lock
     from pucs.turns import Outcome
+    from pucs.view import View
     from pucs.waits import Wait
 
 _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 0.02, 0.5, 1.5
@@ -39,14 +42,15 @@ class _Late(Refusal):
 
 
 class Waiting:
-    """One `pucs wait` of an agent, for paths of one working tree. `tell` is told once that it stands in line."""
+    """One `pucs wait` of an agent, for paths or parts of them in one tree. `tell` hears once that it stands in line."""
 
     def __init__(
-        self, repository: Repository, agent: Agent, paths: tuple[str, ...], tell: Callable[[str], None]
+        self, repository: Repository, agent: Agent, wanted: tuple[Wish, ...], tell: Callable[[str], None]
     ) -> None:
         self._repository = repository
         self._store = repository.store
-        self._paths = paths
+        self._wanted = wanted
+        self._paths = tuple(one.path for one in wanted)
         self._tell = tell
         self._process = processes.identify(os.getpid())
         self._agent = self._known(agent)
@@ -97,8 +101,7 @@ class Waiting:
         root, policy = self._store.root, self._repository.policy
         head = locate.head_of(self._repository.tree)
         while True:
-            view = self._store.read()
-            sights = [see(self._repository, path, view) for path in self._paths]
+            view, sights = self._seen()
             noting.keep(root, sights)
             errand = turns.Errand(self._agent, tuple(sight.target for sight in sights), self._process, head)
             try:
@@ -113,6 +116,23 @@ class Waiting:
             act = noting.Act(self._agent.id, view.now, f"wait-{view.revision}", "wait")
             noting.granted(root, act, sights, found.verdict.adopted)
         return found, sights
+
+    def _seen(self) -> tuple[View, list[Sight]]:
+        """The paths and parts as they are now, and the state at which they were looked at.
+
+        While somebody writes a file, it may be empty for a moment. Raises UsageError where a part stays away.
+        """
+        repository, end = self._repository, time.monotonic() + queues.BEAT_S
+        while True:
+            view = self._store.read()
+            try:
+                return view, [
+                    with_parts(see(repository, one.path, view), one.parts, repository) for one in self._wanted
+                ]
+            except UsageError:
+                if self._wait is None or time.monotonic() >= end:
+                    raise
+            time.sleep(_LONGEST_PAUSE)
 
     def _refuse(self, found: Outcome, sights: list[Sight]) -> None:
         """Raises Refusal where it stands in line no more."""

@@ -11,6 +11,8 @@ A line is a JSON list: when (the monotonic clock, one for all processes), who, w
     wrote CALL                   it has
     done CALL, closed CALL       before PostToolUse, and after it (no `closed` where that hook was killed)
     wait TREE PATH               before it stands in line for the path
+    waited TREE PATHS EXIT SAID  after that command, with the end of what it said
+    unlock                       before it gives its explicit locks back
     give TREE PATH HOW           before its bytes of that path are committed or undone
     gave TREE PATH EXIT          after that command
     kill NAME, dead NAME         by the killer: before SIGKILL, and once the process is gone

@@ -60,6 +60,7 @@ class _Call:
     got: float = 0.0
     written: tuple = ()
     is_back: bool = False
+    is_promised: bool = False
 
 
 @dataclass
@@ -85,6 +86,7 @@ class Judge:
         self._earlier: dict[tuple[str, str, int], set[str]] = defaultdict(set)
         self._asked: set[tuple[str, tuple[str, str]]] = set()
         self._dead: dict[str, float] = {}
+        self._promised: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self._now = 0.0
 
     def judge(self, lines: list[list], begun: dict[tuple[str, str, int], str]) -> Verdict:
@@ -107,7 +109,9 @@ class Judge:
         """A line that the judge does not need."""
 
     def _on_ask(self, at: float, who: str, call: str, tree: str, path: str, slots: list[int]) -> None:
-        self._calls[call] = _Call(who, (tree, path), tuple(slots), at)
+        promised = (tree, path) in self._promised[who]
+        self._calls[call] = _Call(who, (tree, path), tuple(slots), at, is_promised=promised)
+        self._promised[who].discard((tree, path))
         self._asked.add((who, (tree, path)))
 
     def _on_got(self, at: float, who: str, call: str) -> None:
@@ -122,13 +126,22 @@ class Judge:
         if not named:
             return
         self.verdict.counts["denials that name a holder"] += 1
-        if self._dead.get(named, one.asked) < one.asked:
+        if one.is_promised:
+            self.verdict.false.append(f"{call}: it was told that {one.place} is its, and then: {reason}")
+        elif self._dead.get(named, one.asked) < one.asked:
             self.verdict.false.append(f"{call}: {named} was dead before it was asked: {reason}")
         elif (named, one.place) not in self._asked:
             self.verdict.false.append(f"{call}: {named} never asked for {one.place}: {reason}")
 
     def _on_wait(self, _at: float, who: str, tree: str, path: str) -> None:
         self._asked.add((who, (tree, path)))
+
+    def _on_waited(self, _at: float, who: str, tree: str, paths: list[str], status: int, said: str) -> None:
+        if status == 0:
+            self._promised[who] |= {(tree, path) for path in paths if f"{path} is yours" in said}
+
+    def _on_unlock(self, _at: float, who: str) -> None:
+        self._promised[who].clear()
 
     def _on_write(self, _at: float, who: str, call: str, written: list) -> None:
         one = self._calls[call]

@@ -62,8 +62,11 @@ class Player:
         elif chance < 0.95:
             self._undo(self.dice.choice(list(self.mine)))
         elif chance < 0.97:
-            self._wait(self.dice.sample(self.paths, 2), 3)
-            self._shell(["unlock"])
+            paths = self.dice.sample(self.paths, 2)
+            if self._wait(paths, 3):
+                for path in paths:
+                    self._edit(path)
+            self._unlock()
         else:
             self._hook("Stop", {"stop_hook_active": False})
 
@@ -76,7 +79,8 @@ class Player:
                     self._edit(path, self._last)
             elif said and self.dice.random() < 0.4:
                 ticket = _TICKET.search(said)
-                self._wait([path], 4, ticket.group(1) if ticket else "")
+                if self._wait([path], 4, ticket.group(1) if ticket else ""):
+                    self._edit(path, self._last)
             elif said:
                 return
 
@@ -179,14 +183,18 @@ class Player:
         for path in paths:
             self.pen.note("wait", self.tree, path)
         status, said = self._shell(["wait", *([ticket] if ticket else paths), "--timeout", str(seconds)])
-        self.pen.note("waited", paths, status, said[-300:])
+        self.pen.note("waited", self.tree, paths, status, said[-300:])
         return status == 0
+
+    def _unlock(self) -> None:
+        self.pen.note("unlock")
+        self._shell(["unlock"])
 
     def _finish(self) -> None:
         """Leaves nothing of its own behind, then changes every path once and takes the change back."""
         self.pen.note("over")
         self._clean()
-        self._shell(["unlock"])
+        self._unlock()
         paths = self.dice.sample(self.paths, len(self.paths))
         for path in paths:
             self._serve(path)
@@ -203,9 +211,10 @@ class Player:
         self.pen.note("stuck", self.tree, "", f"cannot commit: {self._said[-400:]}")
 
     def _serve(self, path: str) -> None:
-        said = ""
+        said, slots = "", ()
         for _ in range(_TRIES):
-            said = self._edit(path)
+            said = self._edit(path, slots)
+            slots = self._last
             if not said:
                 self._take_back(path)
                 if path in self.mine:
@@ -213,7 +222,7 @@ class Player:
                 self.pen.note("served", self.tree, path)
                 return
             if _PARKED in said:
-                said = self._edit(path, self._last)
+                said = self._edit(path, slots)
                 if not said:
                     self._clean()
                     self.pen.note("served", self.tree, path)

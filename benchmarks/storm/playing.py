@@ -96,13 +96,16 @@ class PlayedStorm(Storm):
             self._look(everything=False)
 
     def finish(self, limit: float) -> Outcome:
-        """Lets everybody go on and finish; gives what the journal and the disk say then."""
+        """Lets everybody go on and finish while anything happens; gives what the journal and the disk say then."""
         while self._stopped:
             self._continue(self._stopped[0][0])
-        began = time.monotonic()
         (self.scene / OVER).touch()
-        while time.monotonic() < began + limit and any(one.process.poll() is None for one in self._victims):
+        size, ends = 0, time.monotonic() + limit
+        while time.monotonic() < ends and any(one.process.poll() is None for one in self._victims):
             time.sleep(0.05)
+            now = (self.scene / journal.FILE).stat().st_size
+            if now > size:
+                size, ends = now, time.monotonic() + limit
         self.close()
         self._wait_for_orphans()
         self._look(everything=True)

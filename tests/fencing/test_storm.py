@@ -121,6 +121,17 @@ class TestFalseReasons:
         ]
         assert judged(*asks("anna", path="whole.txt"), *denied).false
 
+    def test_what_a_wait_promised_is_not_denied_next(self):
+        promised = ("ben", "waited", "main", ["a.txt"], 0, "a.txt is yours; look at it again, and edit")
+        denied = [
+            ("ben", "ask", "ben:1", "main", "a.txt", [1]),
+            ("ben", "no", "ben:1", "PUCS: a.txt is being changed by anna since"),
+        ]
+        (said,) = judged(*asks("anna"), promised, *denied).false
+        assert "is its" in said
+        assert judged(*asks("anna"), promised, ("ben", "unlock"), *denied).false == []
+        assert judged(*asks("anna"), ("ben", "waited", "main", ["a.txt"], 1, "held"), *denied).false == []
+
 
 class TestBrokenHooks:
     def test_anything_that_breaks_is_told(self):

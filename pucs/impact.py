@@ -156,7 +156,7 @@ def _defined(use: Use, before: Thing, after: Thing, worlds: tuple[Sources, Sourc
     if use.form in _AS_CLASS and one.kind == CLASS and two.kind != CLASS:
         return "is a class no more"
     if use.form == "base":
-        return inheritance.lacking(use, worlds, path)
+        return inheritance.lacking(use, worlds, path) or inheritance.refused(use, before, after, worlds)
     if one.kind == VALUE and two.kind == VALUE:
         return results.constant(use, one, two)
     if use.form == "call":

@@ -22,6 +22,17 @@ def lacking(use: Use, worlds: tuple[Sources, Sources], path: str) -> str:
     return f"{use.first} lacks {', '.join(sorted(found[1]))}" if found[1] and not found[0] else ""
 
 
+def refused(use: Use, before: Thing, after: Thing, worlds: tuple[Sources, Sources]) -> str:
+    """Of a class that inherits: whether the base's `__init_subclass__` takes the keywords it is made with."""
+    found = []
+    for thing, world in zip((before, after), worlds, strict=True):
+        hook = world.of_class(thing, "__init_subclass__")
+        known = hook is not None and hook.definition is not None and hook.definition.kind == FUNCTION
+        parameters = hook.definition.parameters[1:] if hook is not None and hook.definition is not None else ()
+        found.append(signatures.misfit(parameters, use._replace(form="call")) if known else "")
+    return f"{use.first} {found[1]}" if found[1] and not found[0] else ""
+
+
 def overridden(path: str, old: Sources, new: Sources, changed: frozenset[str]) -> Iterable[Break]:
     """Methods here that a changed base calls in another way than they take."""
     facts = new.facts(path)

@@ -14,6 +14,7 @@ _NEEDS = {
     "order": ("__lt__", "__gt__", "__le__", "__ge__"),
     "compare": ("__eq__",),
     "len": ("__len__",),
+    "in": ("__contains__",),
     "iterate": ("__iter__", "__getitem__"),
     "item": ("__getitem__",),
     "with": ("__enter__",),
@@ -123,6 +124,9 @@ def constant(use: Use, one: Definition, two: Definition) -> str:
         if word in ("len", "compare"):
             return "has another value"
         kept = all(new.get(key) == value for key, value in old.items())
+        kinds = {shapes.kind_of(one.shapes[0]), shapes.kind_of(two.shapes[0])}
+        if old == new and word in ("iterate", "in") and kinds <= {"tuple", "list"}:
+            return ""
         return "" if kept and shapes.kind_of(one.shapes[0]) == shapes.kind_of(two.shapes[0]) else "has another value"
     return f"is {two.value if len(two.value) < _LONGEST else 'another value'} now"
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     _Place = tuple[str, "Definition | None"]
 
 _DEEPEST = 25
+_PLAIN: dict[str, type] = {
+    one.__name__: one for one in (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset)
+}
+_PLAIN["None"] = type(None)
 _TELLING = 4
 
 
@@ -69,14 +73,15 @@ class Sources:
 
     def _of_nobody(self, steps: tuple[str, ...], path: str) -> Thing | None:
         """A method of what nobody knows: there may be only one in the tree that is called so."""
-        if len(steps) != 1 or self.lone is None or steps[0] in EVERYWHERE or len(steps[0]) < _TELLING:
+        if steps[1:] not in ((), ("()",)) or self.lone is None or steps[0] in EVERYWHERE or len(steps[0]) < _TELLING:
             return NOBODY_KNOWS
         place = self.lone(steps[0])
         facts = self.facts(place[0]) if place is not None else None
         owner = facts.definitions.get(place[1]) if facts is not None and place is not None else None
         if owner is None or place is None or not self._works_with_the_tree(path):
             return NOBODY_KNOWS
-        return self.of_class(Thing(INSTANCE, place[0], owner), steps[0])
+        thing = self.of_class(Thing(INSTANCE, place[0], owner), steps[0])
+        return thing if thing is None or not steps[1:] else self._step(thing, steps[1], 0)
 
     def _works_with_the_tree(self, path: str) -> bool:
         facts = self.facts(path)
@@ -110,7 +115,8 @@ class Sources:
             return self._above(thing, definition, depth)
         if thing.kind == INSTANCE or definition.kind == CLASS:
             return self.of_class(thing, step, depth)
-        return NOBODY_KNOWS
+        plain = _PLAIN.get(definition.returns) if thing.kind == RESULT and not is_script(thing.path) else None
+        return None if plain is not None and step.isidentifier() and not hasattr(plain, step) else NOBODY_KNOWS
 
     def member(self, path: str, name: str, depth: int = 0, *, own: bool = False) -> Thing | None:
         """What a name of a module is: seen from others, or its `own` one, which a script need not export."""
@@ -118,9 +124,9 @@ class Sources:
         if facts is not None:
             hidden = not own and facts.exports is not None and is_script(path) and name not in facts.exports
             found = None if hidden else facts.definitions.get(name)
-            if found is not None:
+            if found is not None and not self._names_a_module_below(found, path):
                 return self._followed(Thing(DEFINED, path, found), depth)
-            for star in facts.stars:
+            for star in facts.stars if found is None else ():
                 thing = self._through_star(star, path, name, depth)
                 if thing is not None:
                     return thing
@@ -130,6 +136,11 @@ class Sources:
         if facts is None or facts.broken or "__getattr__" in facts.definitions:
             return NOBODY_KNOWS
         return None
+
+    def _names_a_module_below(self, found: Definition, path: str) -> bool:
+        """Whether it is `from . import name` in a package: the module of that name, and not itself over again."""
+        start, steps = steps_of(found.target) if found.kind == ALIAS else ("", ())
+        return steps == (found.name,) and bool(start) and self.modules.find(start, path) == path
 
     def _starred(self, path: str, name: str, depth: int) -> Thing | None:
         facts = self.facts(path)

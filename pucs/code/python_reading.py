@@ -121,7 +121,8 @@ class _Reader(Givings):
         for base, chain in zip(node.bases, bases, strict=True):
             self.visit(base, "read")
             if not local and not chain.startswith("?:"):
-                self.uses.append(Use(chain, node.lineno, "base", first=name))
+                words = tuple(one.arg or "**" for one in node.keywords if one.arg != "metaclass")
+                self.uses.append(Use(chain, node.lineno, "base", keywords=words, first=name))
         flags = forms.class_flags(node)
         outer = (self.scope, self._owner)
         chain = ":" + name.replace(".", " ")

@@ -18,6 +18,7 @@ _ORDERS = frozenset(("sorted", "min", "max"))
 _AWAITS = frozenset(
     "run create_task ensure_future gather wait wait_for run_until_complete shield run_coroutine_threadsafe".split()
 )
+_AWAITED = ("await", "aiter", "awith")
 _PATCHES = frozenset(("patch", "setattr", "delattr"))
 _PATCHED_NAME = 2
 
@@ -68,6 +69,8 @@ class Expressions:
             self.visit(keyword.value, _handed(keyword.value) if name != "partial" else "read")
         if name != "getattr":
             self.emit(chain_of(node, self.scope), node, form)
+        if form in _AWAITED and isinstance(node.func, ast.Attribute) and not chain_of(node, self.scope):
+            self.uses.append(Use(f"?:{name} ()", node.lineno, form))
 
     def _called(self, node: ast.Call) -> None:
         chain = chain_of(node.func, self.scope)

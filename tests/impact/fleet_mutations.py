@@ -1,0 +1,115 @@
+"""One-line changes of the package `fleet`: held out, all written down before the analyser saw one of them.
+
+It is of another style than `ledger`: hierarchies over several files, hooks, decorators that are called, asynchronous
+methods, callable objects, star imports through two packages. As there, the callers say by being run what breaks.
+"""
+
+from __future__ import annotations
+
+from tests.impact.mutations import Mutation
+
+BASE, KINDS, DRIVE = "fleet/drive/base.py", "fleet/drive/kinds.py", "fleet/drive/__init__.py"
+UNITS, SIGNALS, PLANS, INIT = "fleet/units.py", "fleet/signals.py", "fleet/plans.py", "fleet/__init__.py"
+
+MUTATIONS = (
+    # Hierarchies.
+    Mutation("abstract method added", BASE, "    @abc.abstractmethod\n    def describe", "    @abc.abstractmethod\n    def park(self): ...\n\n    @abc.abstractmethod\n    def describe"),
+    Mutation("abstract method made concrete", BASE, "    @abc.abstractmethod\n    def describe(self) -> str: ...", "    def describe(self) -> str:\n        return self.name"),
+    Mutation("hook method renamed in the base", BASE, '"line": self._line()}\n\n    def _line(self):', '"line": self._text()}\n\n    def _text(self):'),
+    Mutation("hook method gets a parameter", BASE, '"line": self._line()}\n\n    def _line(self):', '"line": self._line("en")}\n\n    def _line(self, language):'),
+    Mutation("base calls an override otherwise", BASE, "            await asyncio.sleep(pause)\n            self.move(1)", "            await asyncio.sleep(pause)\n            self.move(steps=1)"),
+    Mutation("base constructor gets a required parameter", BASE, "    def __init__(self, name, engine=None):", "    def __init__(self, name, site, engine=None):"),
+    Mutation("base constructor gets an optional parameter", BASE, "    def __init__(self, name, engine=None):", "    def __init__(self, name, engine=None, site=None):"),
+    Mutation("base constructor keyword-only", BASE, "    def __init__(self, name, engine=None):", "    def __init__(self, name, *, engine=None):"),
+    Mutation("subclass hook gets a required option", BASE, "    def __init_subclass__(cls, **options):", "    def __init_subclass__(cls, *, kind, **options):"),
+    Mutation("class attribute renamed", BASE, "    registry = {}", "    _registry = {}\n    catalogue = _registry"),
+    Mutation("class attribute of a subclass renamed", KINDS, "    reach = 7", "    span = 7\n    limit = 7"),
+    Mutation("class attribute added", KINDS, "    reach = 7", "    reach = 7\n    colour = 'yellow'"),
+    Mutation("class method made static", BASE, "    @classmethod\n    def named(cls, text):\n        return cls(text.strip())", "    @staticmethod\n    def named(kind, text):\n        return kind(text.strip())"),
+    Mutation("static method made plain", KINDS, "    @staticmethod\n    def safe(load):", "    def safe(self, load):"),
+    Mutation("base of a kind exchanged", KINDS, "class Crane(Robot):\n    reach = 7\n", "class Crane(Rover):\n    reach = 7\n"),
+    Mutation("base of a kind dropped", KINDS, "class Crane(Robot):\n    reach = 7\n", "class Crane:\n    reach = 7\n    position = 0\n\n    def __init__(self, name):\n        self.name = name\n"),
+    Mutation("exception base changed", BASE, "class Fault(RuntimeError):", "class Fault(Exception):"),
+    Mutation("exception argument renamed", BASE, 'def __init__(self, code, *, part="motor"):\n        super().__init__(f"{part}: {code}")\n        self.code = code\n        self.part = part', 'def __init__(self, code, *, where="motor", part=None):\n        super().__init__(f"{part or where}: {code}")\n        self.code = code\n        self.where = where'),
+    Mutation("exception attribute renamed", BASE, "        self.code = code", "        self.number = code"),
+    Mutation("method of a base moved to one kind", BASE, "    def report(self):", "    def summary(self):"),
+    # Engine.
+    Mutation("keyword-only parameter renamed", BASE, "    def __init__(self, *, volts=12, name=None):\n        self.volts = volts", "    def __init__(self, *, voltage=12, name=None):\n        self.volts = voltage"),
+    Mutation("keyword-only default changed", BASE, "volts=12, name=None", "volts=24, name=None"),
+    Mutation("attribute renamed that callers read", BASE, "        self.volts = volts", "        self.voltage = self._v = volts"),
+    Mutation("context manager dropped", BASE, "    def __enter__(self):\n        return self.start()", "    def enter(self):\n        return self.start()"),
+    Mutation("property made a method, unused", BASE, "    @property\n    def load(self):", "    def load(self):"),
+    Mutation("method gets an optional parameter", BASE, "    def start(self, warm=False):", "    def start(self, warm=False, slowly=False):"),
+    Mutation("method gets a required parameter", BASE, "    def start(self, warm=False):", "    def start(self, key, warm=False):"),
+    # Asynchronous.
+    Mutation("coroutine made a plain method", BASE, "    async def travel(self, steps, *, pause=0):\n        for _ in range(steps):\n            await asyncio.sleep(pause)\n", "    def travel(self, steps, *, pause=0):\n        for _ in range(steps):\n"),
+    Mutation("asynchronous generator made a plain one", BASE, "    async def positions(self, steps):", "    def positions(self, steps):"),
+    Mutation("asynchronous keyword renamed", BASE, "steps, *, pause=0):\n        for _ in range(steps):\n            await asyncio.sleep(pause)", "steps, *, rest=0):\n        for _ in range(steps):\n            await asyncio.sleep(rest)"),
+    Mutation("plain method made a coroutine", BASE, "    def distance(self, other) -> Distance:", "    async def distance(self, other) -> Distance:"),
+    # Units: constants, tuples, enums, functions by alias and partial.
+    Mutation("constant renamed", UNITS, "KILOMETRE = 1000\n", "KILO = 1000\nKILOMETRE_ = KILO\n"),
+    Mutation("constant said otherwise", UNITS, "KILOMETRE = 1000\n", "KILOMETRE = 10**3\n"),
+    Mutation("table key removed", UNITS, '{"rover": 20, "crane": 7}', '{"crane": 7}'),
+    Mutation("table key added", UNITS, '{"rover": 20, "crane": 7}', '{"rover": 20, "crane": 7, "drone": 90}'),
+    Mutation("tuple to a text", UNITS, 'NAMES = ("metre", "kilometre")', 'NAMES = "metre, kilometre"'),
+    Mutation("tuple to a list", UNITS, 'NAMES = ("metre", "kilometre")', 'NAMES = ["metre", "kilometre"]'),
+    Mutation("placeholder renamed in a template", UNITS, '"{name}: {value} m"', '"{unit}: {value} m"'),
+    Mutation("enum member renamed", UNITS, "    METRE = enum.auto()\n    KILOMETRE = enum.auto()\n", "    METRE = enum.auto()\n    KM = enum.auto()\n"),
+    Mutation("enum member added", UNITS, "    KILOMETRE = enum.auto()\n", "    KILOMETRE = enum.auto()\n    MILE = enum.auto()\n"),
+    Mutation("enum property made a method", UNITS, "    @property\n    def short(self):", "    def short(self):"),
+    Mutation("named tuple field renamed", UNITS, "    value: int\n    unit: Unit = Unit.METRE", "    amount: int\n    unit: Unit = Unit.METRE"),
+    Mutation("named tuple field added in the end", UNITS, "    unit: Unit = Unit.METRE\n", "    unit: Unit = Unit.METRE\n    exact: bool = True\n"),
+    Mutation("method of a named tuple made a property", UNITS, "    def metres(self) -> int:", "    @property\n    def metres(self) -> int:"),
+    Mutation("parameter renamed that a partial names", UNITS, "def convert(value, source, target=Unit.METRE, *, rounded=True):\n    factor = KILOMETRE if source is", "def convert(value, origin, target=Unit.METRE, *, rounded=True):\n    factor = KILOMETRE if origin is"),
+    Mutation("parameter removed that a partial names", UNITS, "target=Unit.METRE, *, rounded=True):", "target=Unit.METRE):\n    rounded = True"),
+    Mutation("first parameter renamed", UNITS, "def convert(value, source", "def convert(amount, source"),
+    Mutation("returns more", UNITS, "    return min(values), max(values)", "    return min(values), max(values), len(values)", returns=True),
+    Mutation("returns a list for a pair", UNITS, "    return min(values), max(values)", "    return [min(values), max(values)]", returns=True),
+    Mutation("raises where it gave None", UNITS, "    return None\n", "    raise ValueError(text)\n"),
+    Mutation("function renamed that an alias reaches", UNITS, "def convert(value, source", "def converted(value, source"),
+    # Signals: decorators, dataclasses, callables.
+    Mutation("decorator used without being called", SIGNALS, "def on(topic=DEFAULT_TOPIC, *, once=False):\n    def wrap(function):\n        _handlers[topic].append((function, once))\n        return function\n\n    return wrap", "def on(function, topic=DEFAULT_TOPIC, *, once=False):\n    _handlers[topic].append((function, once))\n    return function"),
+    Mutation("decorator option renamed", SIGNALS, "def on(topic=DEFAULT_TOPIC, *, once=False):\n    def wrap(function):\n        _handlers[topic].append((function, once))", "def on(topic=DEFAULT_TOPIC, *, single=False):\n    def wrap(function):\n        _handlers[topic].append((function, single))"),
+    Mutation("decorator gets an option", SIGNALS, "def on(topic=DEFAULT_TOPIC, *, once=False):", "def on(topic=DEFAULT_TOPIC, *, once=False, last=False):"),
+    Mutation("decorator parameter renamed", SIGNALS, "def on(topic=DEFAULT_TOPIC, *, once=False):\n    def wrap(function):\n        _handlers[topic]", "def on(name=DEFAULT_TOPIC, *, once=False):\n    def wrap(function):\n        _handlers[name]"),
+    Mutation("counter of the wrapper renamed", SIGNALS, "        inner.calls += 1\n        return function(*args, **kwargs)\n\n    inner.calls = 0", "        inner.count += 1\n        return function(*args, **kwargs)\n\n    inner.count = 0"),
+    Mutation("wrapper takes no keywords", SIGNALS, "    def inner(*args, **kwargs):\n        inner.calls += 1\n        return function(*args, **kwargs)", "    def inner(*args):\n        inner.calls += 1\n        return function(*args)"),
+    Mutation("dataclass field renamed", SIGNALS, "    body: dict = field(default_factory=dict)\n", "    data: dict = field(default_factory=dict)\n"),
+    Mutation("dataclass field required", SIGNALS, "    urgent: bool = False\n", "    urgent: bool\n"),
+    Mutation("dataclass field added", SIGNALS, "    urgent: bool = False\n", "    urgent: bool = False\n    sender: str = ''\n"),
+    Mutation("dataclass not keyword-only", SIGNALS, "@dataclass(kw_only=True)", "@dataclass"),
+    Mutation("dataclass frozen", SIGNALS, "@dataclass(kw_only=True)", "@dataclass(kw_only=True, frozen=True)"),
+    Mutation("call dropped", SIGNALS, "    def __call__(self, signal):", "    def call(self, signal):"),
+    Mutation("length dropped", SIGNALS, "    def __len__(self):", "    def size(self):"),
+    Mutation("membership dropped", SIGNALS, "    def __contains__(self, topic):", "    def has(self, topic):"),
+    Mutation("overridden method gets an option", SIGNALS, "    def send(self, signal, retries=0):", "    def send(self, signal, retries=0, wait=0):"),
+    Mutation("overridden method loses an option", SIGNALS, "    def send(self, signal, retries=0):", "    def send(self, signal):\n        retries = 1"),
+    Mutation("context manager decorator dropped", SIGNALS, "    @contextlib.contextmanager\n    def muted", "    def muted"),
+    Mutation("cached property made a method", SIGNALS, "    @functools.cached_property\n    def key(self):\n        return hash(self.log)", "    def key(self):\n        return hash(self.log)"),
+    Mutation("cached property made a property", SIGNALS, "    @functools.cached_property\n    def key", "    @property\n    def key"),
+    Mutation("constructor parameter renamed", SIGNALS, "    def __init__(self, log=print):\n        self.log = log", "    def __init__(self, write=print):\n        self.log = write"),
+    Mutation("module constant renamed", SIGNALS, 'DEFAULT_TOPIC = "all"\n', 'ANY_TOPIC = "all"\n'),
+    Mutation("private constant renamed", SIGNALS, "_handlers = defaultdict(list)\n", "_handlers = _known = defaultdict(list)\n"),
+    # Plans.
+    Mutation("dataclass order dropped", PLANS, "@dataclass(order=True)", "@dataclass"),
+    Mutation("field compared again", PLANS, '    note: str = field(default="", compare=False)', '    note: str = ""'),
+    Mutation("field given by a table renamed", PLANS, "    count: int = 1\n", "    amount: int = 1\n"),
+    Mutation("field put first", PLANS, "    priority: int\n    count: int = 1\n", "    count: int\n    priority: int = 1\n"),
+    Mutation("method returns nothing now", PLANS, "            setattr(self, name, value)\n        return self", "            setattr(self, name, value)", returns=True),
+    Mutation("annotated return changed", PLANS, "    def run(self, start=0) -> Distance:\n        self.robot.position = start\n        for step in sorted(self.steps):\n            step.run(self.robot)\n        return Distance(self.robot.position)", "    def run(self, start=0) -> int:\n        self.robot.position = start\n        for step in sorted(self.steps):\n            step.run(self.robot)\n        return self.robot.position"),
+    Mutation("variable arguments to a list", PLANS, "    def add(self, *steps: Step, **options)", "    def add(self, steps, **options)"),
+    Mutation("options dropped", PLANS, '    def add(self, *steps: Step, **options) -> "Plan":\n        self.steps.extend(steps)\n        for name, value in options.items():\n            setattr(self, name, value)', '    def add(self, *steps: Step) -> "Plan":\n        self.steps.extend(steps)'),
+    Mutation("iteration dropped", PLANS, "    def __iter__(self) -> Iterator[Step]:", "    def ordered(self) -> Iterator[Step]:"),
+    Mutation("keyword-only made ordinary", PLANS, 'def build(robot, counts, *, note="", strict=True):', 'def build(robot, counts, note="", strict=True):'),
+    Mutation("second parameter renamed", PLANS, "def within(plan, kind):\n    return plan.total() <= LIMITS[kind]", "def within(plan, sort):\n    return plan.total() <= LIMITS[sort]"),
+    Mutation("property made of a method", PLANS, "    def total(self) -> int:", "    @property\n    def total(self) -> int:"),
+    # Exports.
+    Mutation("star export removed", INIT, '"Robot", "Rover", "Signal"', '"Robot", "Signal"'),
+    Mutation("inner star export removed", DRIVE, '"Robot", "Rover"]', '"Robot"]'),
+    Mutation("inner import removed", DRIVE, 'from .kinds import Crane, Rover\n\n__all__ = ["Crane", "Engine", "Fault", "Robot", "Rover"]', 'from .kinds import Rover\n\n__all__ = ["Engine", "Fault", "Robot", "Rover"]'),
+    Mutation("alias of an export renamed", INIT, "Step as PlanStep, build", "Step as PlanningStep, build"),
+    Mutation("export added", INIT, "VERSION = (1, 4)\n", "VERSION = (1, 4)\nAUTHOR = 'x'\n"),
+    Mutation("version to a text", INIT, "VERSION = (1, 4)", 'VERSION = "1.4"'),
+    Mutation("module export removed", INIT, '"build", "on", "units"]', '"build", "on"]'),
+    Mutation("class renamed", KINDS, "class Crane(Robot):", "class Hoist(Robot):"),
+)  # fmt: skip

@@ -36,7 +36,15 @@ def measure(seconds: float = SECONDS, processes: int = PROCESSES, seed: int = 3)
 
 def _reported(outcome: Outcome, seconds: float, processes: int) -> Report:
     verdict, counts, acts = outcome.verdict, outcome.verdict.counts, outcome.acts
-    faults = (verdict.twice, outcome.wedged, outcome.lost, verdict.false, verdict.broken, outcome.damaged)
+    faults = (
+        verdict.twice,
+        outcome.wedged,
+        outcome.lost,
+        outcome.bundled,
+        verdict.false,
+        verdict.broken,
+        outcome.damaged,
+    )
     return Report(
         "Kills and pauses",
         f"{processes} agents in three working trees for {seconds:.0f} s, through the installed hooks and the real "
@@ -51,6 +59,7 @@ def _reported(outcome: Outcome, seconds: float, processes: int) -> Report:
             exactly("double holders", len(verdict.twice), 0),
             exactly("wedged agents, and files that one could not get", len(outcome.wedged), 0),
             exactly("lost bytes (slots)", len(outcome.lost), 0),
+            exactly("bundled bytes (slots)", len(outcome.bundled), 0),
             exactly("denials of what cannot be held by whom they name, or was promised", len(verdict.false), 0),
             exactly("hooks and commands that broke", len(verdict.broken), 0),
             told("and that said the state was busy", counts["busy"]),

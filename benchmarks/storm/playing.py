@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.storm import journal
+from benchmarks.storm.bundles import bundled
 from benchmarks.storm.judge import Judge
 from benchmarks.storm.killing import Storm, Victim, child_of
 from benchmarks.storm.player import OVER, SLOTS, begun
@@ -45,6 +46,7 @@ class Outcome(NamedTuple):
     acts: dict[str, int]
     wedged: list[str]
     lost: list[str]
+    bundled: list[str]
     damaged: list[str]
     commits: int
     survivors: int
@@ -65,7 +67,7 @@ class PlayedStorm(Storm):
         repo = guarded(self.scene, _CONFIG)
         for path in self.paths:
             repo.write(path, "".join(begun(slot) + "\n" for slot in range(SLOTS)))
-        repo.commit("Lay out")
+        self.base = repo.commit("Lay out")
         self.trees = {_TREES[0]: repo, **{name: repo.worktree(name) for name in _TREES[1:]}}
         said = {
             "seed": self.seed,
@@ -118,8 +120,10 @@ class PlayedStorm(Storm):
         verdict = judge.judge(lines, slots)
         lost = [*verdict.lost, *self._missing(judge.contents), *self._unkept(lines)]
         damaged = [*self.toll.unreadable, *self.toll.torn, *self.toll.backwards]
-        commits = int(self.repo.git("rev-list", "--count", "--branches"))
-        return Outcome(verdict, self.acts, wedged, lost, damaged, commits, len(self._victims))
+        commits = int(self.repo.git("rev-list", "--count", "--branches", f"^{self.base}"))
+        ranges = {name: f"{self.base}..{name}" for name in self.trees}
+        taken = bundled(self.repo, ranges, judge.holds, time.time() - time.monotonic())
+        return Outcome(verdict, self.acts, wedged, lost, taken, damaged, commits, len(self._victims))
 
     def close(self) -> None:
         """Leaves nobody running or stopped, whatever went wrong."""

@@ -1,9 +1,13 @@
 """The storm of kills and pauses, for half a minute; and that its judge sees what must not be."""
 
+import math
+import time
+
 import pytest
 
 from benchmarks import random_storm
-from benchmarks.storm.judge import Judge
+from benchmarks.storm.bundles import bundled
+from benchmarks.storm.judge import Hold, Judge
 
 SLOTS = {("main", path, slot): f"slot {slot}" for path in ("a.txt", "whole.txt") for slot in range(4)}
 DURATION = 10.0
@@ -131,6 +135,27 @@ class TestFalseReasons:
         assert "is its" in said
         assert judged(*asks("anna"), promised, ("ben", "unlock"), *denied).false == []
         assert judged(*asks("anna"), ("ben", "waited", "main", ["a.txt"], 1, "held"), *denied).false == []
+
+
+class TestBundledBytes:
+    @pytest.fixture
+    def committed(self, repo):
+        base = repo.commit("Lay out")
+        repo.write("a.txt", "slot 01 anna-7.\nslot 02 ben-3.\n")
+        repo.commit("Step 4 of ben.")
+        return lambda *spans: bundled(
+            repo,
+            {"main": f"{base}..main"},
+            [Hold("anna", ("main", "a.txt"), frozenset({1}), *span) for span in spans],
+            0.0,
+        )
+
+    def test_what_another_held_all_the_while_is_told(self, committed):
+        (said,) = committed((0.0, math.inf))
+        assert "'slot 01 anna-7.' in a.txt of main was committed by ben" in said
+
+    def test_what_another_may_have_lost_before_is_not(self, committed):
+        assert committed((0.0, time.time() - 5), (time.time() + 5, math.inf)) == []
 
 
 class TestBrokenHooks:

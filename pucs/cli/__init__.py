@@ -11,6 +11,7 @@ import traceback
 from importlib import import_module
 
 from pucs import __version__
+from pucs.cli import complaining
 from pucs.errors import PucsError, WorldError
 
 TYPE_CHECKING = False
@@ -29,16 +30,17 @@ EPILOG = """exit codes: 0 fine, 1 refused by the rules, 2 wrong use, 3 the world
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit code; never raises but SystemExit for --help and wrong use."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    complaining.begin(words)
     try:
         _prepare_streams()
-        arguments = parser().parse_args(argv)
+        arguments = parser().parse_args(words)
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except PucsError as error:
         return _failed(error)
     except KeyboardInterrupt:
-        _say("pucs: interrupted")
-        return 130
+        return complaining.failed("interrupted", "", 130)
     except BrokenPipeError:
         # The reader went away (`pucs log | head`): nothing is wrong, and nothing more can be said.
         _silence_stdout()
@@ -46,14 +48,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _failed(_refused_by_the_system(error))
     except Exception as error:  # noqa: BLE001 - the one place where everything is caught
-        _say(f"pucs: a bug in PUCS: {type(error).__name__}: {error}. The report is in {_report()}; please send it.")
-        return 4
+        said = f"{type(error).__name__}: {error}. The report is in {_report()}; please send it."
+        return complaining.failed(f"a bug in PUCS: {said}", "", 4)
     return code
 
 
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    top = argparse.ArgumentParser(
+    top = complaining.Parser(
         prog="pucs",
         description="PUCS: several coding agents in one git repository, and nothing is lost.",
         epilog=EPILOG,
@@ -78,10 +80,7 @@ def _prepare_streams() -> None:
 
 
 def _failed(error: PucsError) -> int:
-    _say(f"pucs: {error}" if not str(error).startswith("PUCS: ") else str(error))
-    if error.hint:
-        _say(f"  {error.hint}")
-    return error.exit_code
+    return complaining.failed(str(error), error.hint, error.exit_code)
 
 
 def _refused_by_the_system(error: OSError) -> WorldError:
@@ -101,13 +100,6 @@ def _refused_by_the_system(error: OSError) -> WorldError:
 def _silence_stdout() -> None:
     """Keeps the interpreter from failing over what it cannot print any more when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _say(text: str) -> None:
-    try:
-        sys.stderr.write(text + "\n")
-    except OSError:
-        return  # nobody can be told; the exit code says it, too
 
 
 def _report() -> str:

@@ -8,6 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from pucs.cli import complaining
 from pucs.client.callers import calling_agent
 from pucs.client.library import PUCSClient
 from pucs.client.opening import Repository, repository_at
@@ -90,6 +91,7 @@ def show_json(value: Any) -> None:
     except UnicodeEncodeError:
         text = json.dumps(value, indent=2)
     print(text)
+    complaining.shown()
 
 
 def publish_if_possible(repository: Repository) -> None:

@@ -32,6 +32,8 @@ def adopt(record: PathRecord, tree_name: str, claim: locks.Claim, parked: Lock, 
         return taken
     wrote = parked.wrote if parked.wrote is not None else claim.content
     heir = lock._replace(base=_first_base(mine, parked), wrote=wrote, head=parked.head)
+    if heir.waited:  # bytes are there: it binds for their sake, and not for five minutes only
+        heir = heir._replace(explicit=False, waited=0.0)
     return taken.with_tree(tree_name, locks.with_lock(taken.tree(tree_name), heir))
 
 

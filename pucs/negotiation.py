@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from pucs import notices, queues
+from pucs.model import Event, Name, Notice, Waiter
+from pucs.paths import printable
 from pucs.record import Record
 from pucs.symbols import named, plain_name
+from pucs.view import Change
+from pucs.waits import Wait, key_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
 
     from pucs.symbols import Symbol
+    from pucs.view import View
 
 _TELLING = 5
 """A word of prose this long may be a function's name; a shorter one must look like code."""
@@ -38,7 +45,10 @@ class Share(Record):
 
 
 class PartitionResult(Record):
-    """How two agents share a module; without anything contested both go ahead, else `queued` waits for `first`."""
+    """How two agents share a module; without anything contested both go ahead, else `queued` waits for `first`.
+
+    Then `ticket` is what it waits with: `pucs wait t12`.
+    """
 
     path: str
     first: str
@@ -46,6 +56,7 @@ class PartitionResult(Record):
     contested: tuple[str, ...] = ()
     queued: str = ""
     reason: str = ""
+    ticket: str = ""
 
 
 def partition(path: str, one: Need, other: Need, symbols: Sequence[Symbol]) -> PartitionResult:
@@ -73,6 +84,38 @@ def partition(path: str, one: Need, other: Need, symbols: Sequence[Symbol]) -> P
     if not contested:
         return PartitionResult(path, first.agent, shares, reason="they need different parts")
     return _waiting(path, first, shares, contested, f"both need {', '.join(contested)}")
+
+
+def queued(found: PartitionResult, tree_name: str, home: str, view: View) -> Change:
+    """Puts the second into the line of that tree, with a place that is kept for it to come, and tells it.
+
+    `home` is the tree in which it works itself. The result is the proposal with its ticket, each time the same.
+    """
+    agent = view.agent(found.queued)
+    record = view.path(found.path)
+    tree = record.tree(tree_name)
+    mine = next((waiter for waiter in tree.waiters if waiter.agent == found.queued), None)
+    wait = view.wait(mine.place) if mine is not None and mine.place else None
+    if agent is None:
+        return Change(found)
+    if mine is not None and mine.ticket and wait is not None and (queues.stands(wait, view) or queues.kept(wait, view)):
+        return Change(found._replace(ticket=mine.ticket))
+    place = Wait(agent.id, view.revision, view.now, view.now, None, ((tree_name, found.path),))
+    known = mine or Waiter(agent.id, "", view.now, 1)
+    ticket = known.ticket or f"t{view.revision}"
+    waiter = known._replace(ticket=ticket, denials=max(1, known.denials), holder=found.first, place=place.number)
+    rest = tuple(one for one in tree.waiters if one.agent != agent.id)
+    writes: dict[str, Any] = {
+        "agent/" + agent.id: agent._replace(waits=(*agent.waits, place.number)),
+        key_of(place.number): place,
+        "path/" + found.path: record.with_tree(tree_name, tree._replace(waiters=(*rest, waiter))),
+        "ticket/" + ticket: Name(found.path, at=view.now, extra={"tree": tree_name, "agent": agent.id, "for": home}),
+    }
+    text = f"You and {found.first} need the same of {printable(found.path, 100)}, and {found.first} is first. "
+    text += f"Run `pucs wait {ticket}` within {round(queues.KEPT_S / 60)} minutes to keep your place in line."
+    notices.tell(agent.id, Notice(text, view.now, "partition:" + found.path), view, writes)
+    details = {"file": found.path, "holder": found.first, "reason": found.reason}
+    return Change(found._replace(ticket=ticket), writes, (Event(agent.id, agent.stream, "queued", details),))
 
 
 def mentioned(text: str, symbols: Iterable[Symbol]) -> tuple[str, ...]:

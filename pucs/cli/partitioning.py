@@ -40,6 +40,7 @@ def _partition(arguments: argparse.Namespace) -> int:
     path = shown(found.path)
     if found.queued:
         print(f"{path}: {found.first} is first, {found.queued} waits: {found.reason}")
+        print(f"  {found.queued} has a place in line: {repository.installation.command} wait {found.ticket}")
     else:
         print(f"{path} can be shared: {found.reason}")
     for share in found.shares:

@@ -113,7 +113,8 @@ class PUCSClient(Work, Announcing, Coordination, Messaging, Borrowing):
         """How two agents can share a file: which functions and classes each needs, apart where that is possible.
 
         What they need is what they changed, locked and were given as a task, and what `wants` says for each. Where both
-        need the same, the result names who is first and who is `queued`. Changes nothing.
+        need the same, the result names who is first and who is `queued`: that one has a place in line from then on,
+        kept for its `pucs wait` for some minutes, and is told. Else nothing changes.
         """
         from pucs.client.negotiating import negotiate  # noqa: PLC0415 - parsers cost more than all else here
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from pucs import locks, weave
 from pucs.client.copies import copy_of
 from pucs.client.looking import see_key
@@ -9,7 +11,7 @@ from pucs.client.opening import Repository
 from pucs.client.sharing import symbols_in
 from pucs.errors import UsageError
 from pucs.linediff import cuts, is_text, lines_of
-from pucs.negotiation import Need, PartitionResult, mentioned, partition
+from pucs.negotiation import Need, PartitionResult, mentioned, partition, queued
 from pucs.symbols import named, touched
 
 TYPE_CHECKING = False
@@ -30,7 +32,8 @@ def negotiate(
 ) -> PartitionResult:
     """How the two agents can share the file with that key; `wants` are symbols they said they need.
 
-    Raises UsageError for agents and symbols that are not known.
+    Where they cannot, the second has a place in line then. Raises UsageError for agents and symbols that are not
+    known.
     """
     view = repository.store.read()
     here = see_key(repository, path, view)
@@ -38,7 +41,13 @@ def negotiate(
         raise UsageError("an agent has nothing to negotiate with itself", "name two agents: pucs status lists them")
     symbols = symbols_in(here.data or b"", path, repository)
     one, other = (_need(repository, _agent(name, view), path, tuple(wants.get(name, ())), view) for name in pair)
-    return partition(path, one, other, symbols)
+    found = partition(path, one, other, symbols)
+    if not found.queued:
+        return found
+    home = _tree_of(_agent(found.queued, view), path) or repository.tree.id
+    there = (name for name, tree in view.path(path).trees.items() if locks.own(tree, found.first) is not None)
+    told: PartitionResult = repository.store.transact(partial(queued, found, next(there, home), home))
+    return told
 
 
 def _agent(name: str, view: View) -> Agent:

@@ -6,7 +6,7 @@ import pytest
 
 from pucs import PUCSClient
 from pucs.errors import UsageError
-from tests.cli.conftest import Pucs
+from tests.cli.conftest import Pucs, begin, shell_of
 from tests.code.samples import PYTHON
 from tests.support import Client, Repo, policy
 
@@ -62,6 +62,44 @@ def test_both_in_one_method_one_is_queued(shared: Repo, pucs: Pucs, anna: Client
     assert said["contested"] == ["RiskManager.validate"]
     told = pucs("partition", "anna", "ben", PATH).stdout
     assert f"{PATH}: ben is first, anna waits: both need RiskManager.validate" in told
+
+
+def test_the_second_stands_in_the_real_queue(shared: Repo, pucs: Pucs, client, anna: Client, ben: Client) -> None:
+    carl = client(PUCS_AGENT_ID="carl")
+    carl.start()
+    shared.guard(policy(critical={PATH: 7200}, locks={"wait_s": 0}))
+    anna.edit(PATH, "            return order\n", "            return 1\n")
+    wants = {"anna": ["RiskManager.validate"], "ben": ["RiskManager.validate"]}
+    tool = PUCSClient("tool", path=str(shared.root))
+    found = tool.negotiate_partition("anna", "ben", PATH, wants)
+    assert (found.first, found.queued) == ("anna", "ben")
+    assert carl.pre("Edit", PATH).denied
+    assert tool.negotiate_partition("anna", "ben", PATH, wants).ticket == found.ticket, "once"
+    state = json.loads(pucs("status", "--json").stdout)
+    assert state["critical_files"][PATH]["queue"] == ["ben", "carl"]
+    assert f"{PATH}  want to hear when it is free: ben, carl" in pucs("status").stdout
+    said = ben.batch().context
+    assert f"You and anna need the same of {PATH}, and anna is first. Run `pucs wait {found.ticket}` within" in said
+    carls = begin(shared, "wait", PATH, **shell_of(carl))
+    assert carls.stderr is not None
+    assert carls.stderr.readline().startswith("pucs: waiting for ")
+    bens = begin(shared, "wait", found.ticket, **shell_of(ben))
+    assert bens.stderr is not None
+    assert bens.stderr.readline().startswith("pucs: waiting for ")
+    anna.edit(PATH, "            return 1\n", "            return order\n")
+    assert f"{PATH} is yours" in bens.communicate(timeout=60)[0], "its place is before carl's"
+    assert carls.poll() is None
+    assert pucs("unlock", by=ben).status == 0
+    assert f"{PATH} is yours" in carls.communicate(timeout=60)[0]
+
+
+def test_who_is_queued_hears_when_the_first_is_done(shared: Repo, pucs: Pucs, anna: Client, ben: Client) -> None:
+    anna.edit(PATH, "            return order\n", "            return 1\n")
+    wants = {"anna": ["RiskManager.validate"], "ben": ["RiskManager.validate"]}
+    assert PUCSClient("tool", path=str(shared.root)).negotiate_partition("anna", "ben", PATH, wants).queued == "ben"
+    ben.batch()
+    anna.edit(PATH, "            return 1\n", "            return order\n")
+    assert f"{PATH} is free now" in ben.batch().context
 
 
 def test_in_two_worktrees(client, shared: Repo, anna: Client) -> None:

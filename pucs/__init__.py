@@ -7,6 +7,7 @@ __version__ = "0.1.0"
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pucs.client import PUCSClient
+    from pucs.client.conflict_resolver import ConflictResolver
     from pucs.client.cross_logger import CrossLogger, IntentSignal, get_stream_log, log_activity, log_conflict
     from pucs.client.dependency_checker import DependencyChecker
     from pucs.client.working import record_handoff
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AgentMessage",
+    "ConflictResolver",
     "CoordinatorMessage",
     "CrossLogger",
     "DependencyChecker",
@@ -35,6 +37,10 @@ def __getattr__(name: str) -> object:
         from pucs.client import PUCSClient  # noqa: PLC0415
 
         return PUCSClient
+    if name == "ConflictResolver":
+        from pucs.client.conflict_resolver import ConflictResolver  # noqa: PLC0415
+
+        return ConflictResolver
     if name == "DependencyChecker":
         from pucs.client.dependency_checker import DependencyChecker  # noqa: PLC0415
 

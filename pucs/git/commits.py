@@ -171,6 +171,14 @@ def staged_text(tree: Tree, name: str, blob: str) -> bytes | None:
     return done.stdout if done.status == 0 else None
 
 
+def staged_id(tree: Tree, name: str) -> str:
+    """The blob id that is staged there; "" where there is none, or a conflict."""
+    entries = _git(tree, "--literal-pathspecs", "ls-files", "-s", "-z", "--", name).split(b"\0")[:-1]
+    return (
+        entries[0].split(b" ")[1].decode() if len(entries) == 1 and entries[0].split(b"\t")[0].endswith(b" 0") else ""
+    )
+
+
 def earlier(tree: Tree, names: Iterable[str]) -> dict[str, set[str]]:
     """What each path held before each of the newest commits on this line that changed it: blob ids, or ABSENT."""
     if git(("rev-parse", "-q", "--verify", "HEAD"), cwd=tree.root, check=False).status:

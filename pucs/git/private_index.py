@@ -112,6 +112,26 @@ class PrivateIndex:
         return git(arguments, cwd=self.tree.root, env=self._env, check=check)
 
 
+def staged_again(tree: Tree, name: str, sides: tuple[bytes, bytes, bytes]) -> None:
+    """Stages, in the index that the environment names, the first text with what changed from the second to the third.
+
+    All three are in the form of the tree. Where both changed the same lines, those of the first stay. Raises GitError.
+    """
+    files = [f"{tree.gitdir}/{_NAME}{system.getpid()}.{part}" for part in ("ours", "base", "text")]
+    try:
+        for file, data in zip(files, sides, strict=True):
+            _write(file, data)
+        git(("merge-file", "--ours", "-q", *files), cwd=tree.root)
+        blob = git(("hash-object", "-w", f"--path={name}", "--", files[0]), cwd=tree.root).stdout.decode().strip()
+        listed = git(("--literal-pathspecs", "ls-files", "-s", "-z", "--", name), cwd=tree.root).stdout
+        mode = listed.split(b" ")[0].decode() or _REGULAR
+        git(("update-index", "--cacheinfo", f"{mode},{blob},{name}"), cwd=tree.root)
+    finally:
+        for file in files:
+            if system.exists(file):
+                system.unlink(file)
+
+
 def environment() -> dict[str, str]:
     """The caller's, with its author and configuration, but for what would lead git to another repository or index."""
     return {name: value for name, value in system.environ().items() if name not in _ELSEWHERE}

@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 from pucs.client.commits import under_way
+from pucs.client.restaging import apart_again
 from pucs.client.window_end import settle
 from pucs.state import window
 from pucs.state.window import VARIABLE
@@ -33,6 +34,8 @@ def main(script: str, arguments: Sequence[str]) -> int:
     environ = {**os.environ, VARIABLE: found.token if found is not None else "none"}
     try:
         code = _ended([script, *arguments], environ)
+        if commit is not None and found is not None and code == 0:
+            apart_again(commit, found)
     finally:
         if commit is not None and found is not None:
             _close(commit, found, lock)

@@ -6,8 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from pucs.cli.locking import minutes
-from pucs.cli.standing import caller, here, person, publish_if_possible, show_json, shown, spoken, unreadable
-from pucs.client.library import PUCSClient
+from pucs.cli.standing import here, publish_if_possible, show_json, shown, spoken, unreadable, worker
 from pucs.client.surveying import survey
 from pucs.errors import UsageError
 from pucs.report import announced
@@ -38,10 +37,7 @@ def add(commands: Any) -> None:
 
 def _intent(arguments: argparse.Namespace) -> int:
     repository = here()
-    agent = caller(repository)
-    client = PUCSClient(agent_id=agent.id if agent else person())
-    if agent is None:
-        client.outlives_this_process()
+    client = worker(repository)
     if arguments.close == bool(arguments.files):
         raise UsageError("name what you will change, or --close", "pucs intent FILE… -m DESCRIPTION")
     if arguments.close:

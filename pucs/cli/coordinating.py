@@ -10,6 +10,7 @@ from pucs import streams
 from pucs.cli.standing import (
     caller,
     here,
+    lives_with_the_caller,
     person,
     publish_if_possible,
     seconds_of,
@@ -132,8 +133,7 @@ def _claim(arguments: argparse.Namespace) -> int:
         raise UsageError("--wait must be between 0 and 109 seconds", "a client ends its commands at 120 seconds")
     name = _member(repository, arguments)
     client = PUCSClient(agent_id=name)
-    if arguments.agent:
-        client.outlives_this_process()
+    lives_with_the_caller(client, caller(repository))
     place = client.claim_stream(arguments.stream, arguments.wait)
     publish_if_possible(repository)
     if arguments.json:

@@ -15,13 +15,14 @@ from pucs.cli.standing import (
     show_json,
     shown,
     unreadable,
+    worker,
 )
 from pucs.client import adopting, handling
-from pucs.client.library import PUCSClient
 from pucs.client.surveying import survey
 from pucs.errors import UsageError
 from pucs.locks import HELD, texts_of
 from pucs.report import Holding, tree_name
+from pucs.times import text_of
 from pucs.wording import holder
 
 _NAMED = 4
@@ -37,15 +38,18 @@ def add(commands: Any) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH")
     parser.add_argument("--task", default="", help="what for; others are told")
     parser.add_argument("--minutes", type=minutes, help="how long (default: locks.default_duration_min)")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.set_defaults(run=_lock)
 
     parser = commands.add_parser("unlock", help="give explicit locks back")
     parser.add_argument("paths", nargs="*", metavar="PATH", help="default: all of the caller's")
     parser.add_argument("--force", action="store_true", help="take any agent's lock off these paths (people only)")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.set_defaults(run=_unlock)
 
     parser = commands.add_parser("adopt", help="take over parked changes of an agent that is gone; a copy is kept")
     parser.add_argument("paths", nargs="+", metavar="PATH")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.set_defaults(run=_adopt)
 
 
@@ -92,12 +96,13 @@ def _some(agents: tuple[str, ...]) -> str:
 
 def _lock(arguments: argparse.Namespace) -> int:
     repository = here()
-    agent = caller(repository)
-    client = PUCSClient(agent_id=agent.id if agent else person())
-    if agent is None:
-        client.outlives_this_process()
+    client = worker(repository)
     taken = client.acquire_locks(arguments.paths, arguments.task, arguments.minutes)
-    for path, lock in zip(arguments.paths, taken, strict=True):
+    if arguments.json:
+        pairs = zip(arguments.paths, taken, strict=True)
+        locks = [{"path": path, "expires": text_of(lock.expires())} for path, lock in pairs]
+        show_json({"agent": client.agent_id, "locks": locks})
+    for path, lock in zip(arguments.paths, taken, strict=True) if not arguments.json else ():
         print(f"{shown(path)} is yours until {time.strftime('%H:%M:%S', time.localtime(lock.expires()))}")
     publish_if_possible(repository)
     return 0
@@ -110,15 +115,19 @@ def _unlock(arguments: argparse.Namespace) -> int:
         if not arguments.paths:
             raise UsageError("unlock --force needs paths", "name the paths whose locks are to go")
         paths = [handling.inside_of(repository, path) for path in arguments.paths]
-        for holding in handling.break_locks(repository, paths, person()):
+        broken = handling.break_locks(repository, paths, person())
+        if arguments.json:
+            show_json({"broken": [{"path": one.path, "agent": one.lock.agent} for one in broken]})
+        for holding in broken if not arguments.json else ():
             print(f"{shown(holding.path)}: the lock of {holding.lock.agent} is gone; a copy of the file is kept")
     else:
-        agent = caller(repository)
-        client = PUCSClient(agent_id=agent.id if agent else person())
+        client = worker(repository)
         released = client.release_locks(arguments.paths or None)
-        for path in released:
+        if arguments.json:
+            show_json({"agent": client.agent_id, "released": list(released)})
+        for path in released if not arguments.json else ():
             print(f"{shown(path)} is free")
-        if not released:
+        if not released and not arguments.json:
             print("no lock of yours was there to give back")
     publish_if_possible(repository)
     return 0
@@ -126,9 +135,14 @@ def _unlock(arguments: argparse.Namespace) -> int:
 
 def _adopt(arguments: argparse.Namespace) -> int:
     repository = here()
+    found = []
     for name in arguments.paths:
         path = handling.inside_of(repository, name)
         for lock in adopting.adopt(repository, path, caller(repository), person()):
-            print(f"{shown(path)}: the change of {lock.agent} is yours now")
+            found.append({"path": path, "from": lock.agent})
+            if not arguments.json:
+                print(f"{shown(path)}: the change of {lock.agent} is yours now")
+    if arguments.json:
+        show_json({"adopted": found})
     publish_if_possible(repository)
     return 0

@@ -58,11 +58,16 @@ def worker(repository: Repository) -> PUCSClient:
     """The library for whoever runs the command. Who is an agent by name only lives as long as the calling shell."""
     agent = caller(repository)
     client = PUCSClient(agent_id=agent.id if agent else person())
+    lives_with_the_caller(client, agent)
+    return client
+
+
+def lives_with_the_caller(client: PUCSClient, agent: Agent | None) -> None:
+    """The client does not end with this command: an agent by name only lives as long as the calling shell."""
     if agent is None:
         client.outlives_this_process()
     elif agent.process is None:
         client.outlives_this_process(processes.identify(os.getppid()))
-    return client
 
 
 def for_people_only(repository: Repository, what: str) -> None:

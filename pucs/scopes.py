@@ -139,10 +139,18 @@ def explained(tree: Tree, target: Target) -> Weave | None:
     base, before, now = (_lines(target, one) for one in (known.base, known.content, target.content))
     if base is None or before is None or now is None:
         return None
-    writing = [lock.agent for lock in tree.locks if lock.calls]
-    if len(writing) == 1:
-        return known._replace(content=target.content, runs=weave.followed(known.runs, base, (before, now), writing[0]))
-    return known._replace(content=target.content, runs=weave.explained(known.runs, base, (before, now)))
+    return known._replace(content=target.content, runs=_unreported(tree, known, base, (before, now)))
+
+
+def _unreported(tree: Tree, known: Weave, base: list[bytes], step: tuple[list[bytes], list[bytes]]) -> weave.Runs:
+    """The weave after a step that nobody reported, by the open call that began last if there is one.
+
+    An open call that may still write keeps others out; so an earlier one is that of an agent that died in it.
+    """
+    writing = max((lock for lock in tree.locks if lock.calls), key=lambda lock: lock.revision, default=None)
+    if writing is not None:
+        return weave.followed(known.runs, base, step, writing.agent)
+    return weave.explained(known.runs, base, step)
 
 
 def _lines(target: Target, fingerprint: str) -> list[bytes] | None:
@@ -178,7 +186,7 @@ def followed(record: PathRecord, tree_name: str, target: Target, agent: str) -> 
         lost = tuple(_foreign(weave.crossed(known.runs, cuts(before, now)), agent, tree))
         runs = weave.followed(known.runs, base, (before, now), agent)
     else:
-        runs = weave.explained(known.runs, base, (before, now))
+        runs = _unreported(tree, known, base, (before, now))
     following = known._replace(content=target.content, runs=runs)
     return record.with_tree(tree_name, _squared(tree._replace(weave=following))), lost
 

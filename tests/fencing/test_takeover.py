@@ -154,3 +154,25 @@ def test_what_was_committed_unseen_stays_locked_by_name(client, guarded: Repo, p
     assert "agent-1" in client().pre("Edit", "a.py").reason
     assert pucs("unlock", "a.py", by=anna).status == 0
     assert client().write("a.py", "ben\n").silent
+
+
+class TestWriting:
+    """One agent is in mid-write while another's commit lands; a third died in its own call before."""
+
+    @pytest.mark.parametrize("died", [False, True])
+    def test_what_is_being_written_stays_its_writers(self, died: bool, client, busy: Repo) -> None:
+        anna, ben, carl = (client() for _ in range(3))
+        for number, one in enumerate((anna, ben)):
+            one.start()
+            assert one.edit("long.py", f"line {4 + 5 * number}\n", f"agent {number + 1}\n").silent
+        if died:
+            anna.pre("Edit", "long.py", old_string="agent 1\n", new_string="agent 1 again\n")
+            anna.kill()
+        carl.start()
+        assert carl.pre("Edit", "long.py", old_string="line 16\n", new_string="carl\n").silent
+        busy.write("long.py", busy.read("long.py").replace("line 16\n", "carl\n"))
+        done = apart(ben, "-m", "Hers")
+        assert done.status == 0, done.stderr
+        assert carl.post().status == 0
+        held = client().pre("Edit", "long.py", old_string="carl\n", new_string="dora\n").reason
+        assert "agent-3" in held, held

@@ -137,8 +137,9 @@ class Judge:
         self._asked.add((who, (tree, path)))
 
     def _on_waited(self, _at: float, who: str, tree: str, paths: list[str], status: int, said: str) -> None:
+        """Only a lock that the wait took is a promise; in a file where its agent has lines, others may have others."""
         if status == 0:
-            self._promised[who] |= {(tree, path) for path in paths if f"{path} is yours" in said}
+            self._promised[who] |= {(tree, path) for path in paths if f"{path} is yours: " in said}
 
     def _on_unlock(self, _at: float, who: str) -> None:
         self._promised[who].clear()

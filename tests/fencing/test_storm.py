@@ -126,7 +126,7 @@ class TestFalseReasons:
         assert judged(*asks("anna", path="whole.txt"), *denied).false
 
     def test_what_a_wait_promised_is_not_denied_next(self):
-        promised = ("ben", "waited", "main", ["a.txt"], 0, "a.txt is yours; look at it again, and edit")
+        promised = ("ben", "waited", "main", ["a.txt"], 0, "a.txt is yours: look at it again, then edit it")
         denied = [
             ("ben", "ask", "ben:1", "main", "a.txt", [1]),
             ("ben", "no", "ben:1", "PUCS: a.txt is being changed by anna since"),

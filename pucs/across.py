@@ -97,7 +97,8 @@ def in_the_way(case: Case) -> tuple[Finding | None, bool]:
             theirs = locks.own(case.record.tree(tree), clash.agent)
             lock = theirs or Lock(clash.agent, None, "", clash.since, 0.0, 0.0, 0, "")
             rule = "release" if case.is_critical else "across"
-            others = (clash.theirs.before, clash.theirs.after)
+            above = b"\n" * clash.theirs.now[0]  # so that the change is shown at its line
+            others = (above + clash.theirs.before, above + clash.theirs.after)
             finding = Finding(rule, target.path, lock=lock, tree=tree, note=clash.how, others=others)
             return finding, theirs is not None and not clash.commit
     return None, False

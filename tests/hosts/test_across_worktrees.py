@@ -251,7 +251,14 @@ class TestCriticalFile:
 
     def test_is_denied_with_their_change_and_the_merge_that_helps(self, ben: Client, released: str) -> None:
         reason = ben.edit("a.py", "line 15\n", "mine\n").reason
-        for part in ("a.py is a critical file", "agent-1", "worktree side", "+side 5", "Run `git merge feature/side`"):
+        for part in (
+            "a.py is a critical file",
+            "agent-1",
+            "worktree side",
+            "@@ line 5\n",
+            "+side 5",
+            "Run `git merge feature/side`",
+        ):
             assert part in reason, reason
         assert len(reason) <= 600
         assert ben.repo.read("a.py") == TEXT
@@ -376,6 +383,7 @@ class TestDeny:
             "these lines of a.py",
             "agent-1",
             "worktree side",
+            "@@ line 5\n",
             "+side 5",
             "`pucs wait t",
             "`git merge feature/side`",

@@ -104,7 +104,7 @@ def ended(wait: Wait, view: View) -> Change:
 
 
 def _without(tree: Tree, wait: Wait, *, has_it: bool) -> Tree:
-    """The tree without its place; who was denied still wants to hear, unless the path is its own now.
+    """The tree without its place; whoever was denied still wants to hear, unless its way is free now.
 
     Then the others in line wait for this agent.
     """
@@ -113,7 +113,7 @@ def _without(tree: Tree, wait: Wait, *, has_it: bool) -> Tree:
         if waiter.place != wait.number:
             behind = has_it and waiter.place and waiter.denials
             left.append(waiter._replace(holder=wait.agent) if behind else waiter)
-        elif waiter.denials and not has_it:
+        elif waiter.denials and (not has_it or _is_barred(waiter, tree)):
             left.append(waiter._replace(place=0))
     return tree._replace(waiters=tuple(left))
 

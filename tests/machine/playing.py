@@ -586,10 +586,11 @@ class Machine(RuleBasedStateMachine):
 
     def everything_comes_to_an_end(self) -> None:
         """Everybody lets go. Then each wait is served in its turn, and who was denied has heard."""
+        muddled = {place[0] for place, file in self.model.files.items() if file.muddled}
+        for tree in sorted(muddled) if self.model.waits or self.model.hungry else ():
+            self.scene.commits_all(tree, seen=True)  # what is whose here nobody can tell
         for place, file in self.model.files.items():
-            if file.muddled and (self.model.waits or self.model.hungry):
-                self.scene.commits_all(place[0], seen=True)  # what is whose here nobody can tell
-            else:
+            if place[0] not in muddled:
                 file.lines = list(file.head)
                 self.scene.file(place).write_text(file.text)
         waiting = {wait.who for wait in self.model.waits}

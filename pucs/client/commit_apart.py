@@ -6,8 +6,7 @@ import time
 from contextlib import contextmanager
 
 from pucs import hotfiles, locks, scopes, system
-from pucs.client.copies import copy_of
-from pucs.client.looking import Sight, see_key
+from pucs.client.looking import Sight, copy_of, see_key
 from pucs.client.opening import Repository
 from pucs.errors import Refusal
 from pucs.git import commits, settling

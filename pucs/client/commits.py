@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pucs import commit_gate, system
 from pucs.client.callers import calling_agent
-from pucs.client.copies import copy_of
+from pucs.client.looking import copy_of
 from pucs.client.opening import Repository, is_off, repository_of, stream_in
 from pucs.client.subjects import Outcome
 from pucs.commit_gate import CommitRequest, Staged

@@ -1,4 +1,4 @@
-"""A kept copy for the hook path: from the spool or, where it was moved into git already, from there.
+"""A kept copy that was moved into git already, brought back for the hook path.
 
 The mover leaves in the spool what locks need. A lock that is taken while it looks, or that begins from what a long
 command found at its start, needs what was moved just before: without it a whole file would be held for a few lines.
@@ -8,17 +8,12 @@ from __future__ import annotations
 
 from pucs.client.opening import Repository
 from pucs.errors import GitError
-from pucs.model import UNKNOWN
+from pucs.git import snapshots
 from pucs.state import contents
 
 
-def copy_of(repository: Repository, fingerprint: str) -> bytes | None:
-    """The content of that fingerprint, b"" for no file; None where it was not kept."""
-    found = contents.kept(repository.store.root, fingerprint)
-    if found is not None or fingerprint == UNKNOWN or fingerprint.startswith(contents.ROUGH):
-        return found
-    from pucs.git import snapshots  # noqa: PLC0415 - hardly ever is it not in the spool
-
+def moved_copy(repository: Repository, fingerprint: str) -> bytes | None:
+    """The content of that fingerprint, in the spool again; None where it was not kept."""
     try:
         for batch in reversed(snapshots.batches(repository.tree.common)):
             if fingerprint in batch.blobs:

@@ -84,7 +84,7 @@ class Gate:
         self._act = noting.Act("", 0.0, "", "")
 
     def before(self) -> Answer:
-        verdict, sights = Verdict(SILENT), []
+        verdict, sights, agent = Verdict(SILENT), [], None
         looks, patience, pause = _LOOKS, self.repository.policy.locks.wait_s, 0.01
         while looks:
             view = self.store.read()
@@ -114,7 +114,7 @@ class Gate:
         from pucs.client.words import words_of  # noqa: PLC0415 - a grant is silence
 
         finding = verdict.findings[0]
-        stream = agents.stream_of(self.identity, agents.known(self.identity, self.store.read()))
+        stream = agents.stream_of(self.identity, agent or agents.known(self.identity, self.store.read()))
         return Answer(DENY, words_of(self.repository, finding, sights, stream), ends=finding.rule == "terminated")
 
     def withdraw(self) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from pucs import edit_end, locks, scopes
-from pucs.client.copies import copy_of
-from pucs.client.looking import see_key
+from pucs.client.looking import copy_of, see_key
 from pucs.client.opening import Repository
 from pucs.errors import GitError
 from pucs.git.commits import checked_out

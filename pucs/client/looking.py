@@ -7,7 +7,7 @@ from pucs.client.opening import Repository
 from pucs.errors import StoreError
 from pucs.git import locate
 from pucs.installation import WINDOW
-from pucs.model import PathRecord, Target
+from pucs.model import UNKNOWN, PathRecord, Target
 from pucs.paths import key_of
 from pucs.record import Record
 from pucs.state import contents
@@ -126,3 +126,13 @@ def _one_name(repository: Repository, full: str, asked: str, view: View) -> tupl
     except OSError:
         return asked, inode
     return (name.value if (same.st_dev, same.st_ino) == (found.st_dev, found.st_ino) else asked), inode
+
+
+def copy_of(repository: Repository, fingerprint: str) -> bytes | None:
+    """The content of that fingerprint, b"" for no file; None where it was not kept."""
+    found = contents.kept(repository.store.root, fingerprint)
+    if found is not None or fingerprint == UNKNOWN or fingerprint.startswith(contents.ROUGH):
+        return found
+    from pucs.client.copies import moved_copy  # noqa: PLC0415 - hardly ever is it not in the spool
+
+    return moved_copy(repository, fingerprint)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from pucs import locks, notices
-from pucs.client.copies import copy_of
-from pucs.client.looking import Sight
+from pucs.client.looking import Sight, copy_of
 from pucs.client.opening import Repository
 from pucs.difftext import short_diff
 from pucs.paths import argument, printable

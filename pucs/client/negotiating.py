@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from pucs import locks, weave
-from pucs.client.copies import copy_of
-from pucs.client.looking import see_key
+from pucs.client.looking import copy_of, see_key
 from pucs.client.opening import Repository
 from pucs.client.sharing import symbols_in
 from pucs.errors import UsageError

@@ -6,7 +6,7 @@ What the hooks made of this agent's lines is committed; the others' lines stay a
 from __future__ import annotations
 
 from pucs.client.commits import Commit
-from pucs.client.copies import copy_of
+from pucs.client.looking import copy_of
 from pucs.client.window_end import look
 from pucs.errors import GitError
 from pucs.git import commits

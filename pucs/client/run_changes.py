@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pucs import run_end, system
 from pucs.authors import Scene
-from pucs.client.copies import copy_of
 from pucs.client.differences import altered
+from pucs.client.looking import copy_of
 from pucs.client.opening import Repository
 from pucs.model import RAN, Agent
 from pucs.run_end import Outcome, RunRequest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pucs.client.copies import copy_of
+from pucs.client.looking import copy_of
 from pucs.policy import partition
 from pucs.state import contents
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pucs import entries, hotfiles
-from pucs.client.copies import copy_of
-from pucs.client.looking import Sight
+from pucs import hotfiles
+from pucs.client.looking import Sight, copy_of
 from pucs.client.opening import Repository
 from pucs.client.sharing import symbols_in
 from pucs.errors import StoreError
@@ -75,6 +74,8 @@ def _version(repository: Repository, finding: Finding, changed: list[Cut], now: 
     """The version that the holder's change sets; "" where it sets none."""
     if now is None or hotfiles.hot(repository.policy, finding.path).word != hotfiles.VERSION:
         return ""
+    from pucs import entries  # noqa: PLC0415 - hardly any file has versions
+
     lines = lines_of(now)
     return entries.version_in(line for _, _, first, end in changed for line in lines[first:end])
 

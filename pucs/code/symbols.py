@@ -5,6 +5,7 @@ from __future__ import annotations
 from pucs.code import naming
 from pucs.code.grammars import language_of, parser_of
 from pucs.code.languages import LANGUAGES, Language
+from pucs.code.reparsing import parsed
 from pucs.symbols import IMPORTS, Symbol
 
 TYPE_CHECKING = False
@@ -30,7 +31,7 @@ def symbols_of(data: bytes, path: str, libraries: Iterable[str] = ()) -> tuple[S
     if parser is None:
         return None
     text = data.removeprefix(_BOM)
-    return _Reader(LANGUAGES[language], text, parser.parse(text).root_node).symbols()
+    return _Reader(LANGUAGES[language], text, parsed(parser, language, text).root_node).symbols()
 
 
 class _Reader:

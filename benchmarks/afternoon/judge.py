@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.afternoon.journal import BYTES, MARK, Place, Span, family, foreign
@@ -77,6 +78,8 @@ def excuse_at_once(world: World, kind: str, case: Case) -> str:
         return _first(parked) if journal.offered(case.owner, place) else ""
     if kind == "stale" and case.whole:
         return "the view was old" if case.view is None or _differs(world, case) else ""
+    if kind == "critical" and place.path == CRITICAL:
+        return _not_brought_in(world, place)
     return ""
 
 
@@ -91,6 +94,19 @@ def excuse(world: World, kind: str, case: Case) -> str:
     if kind == "boundary":
         stream = world.owners_of(place.path)
         return f"it is {stream}'s" if case.stream and stream not in (None, case.stream) else ""
+    return ""
+
+
+def _not_brought_in(world: World, place: Place) -> str:
+    """Which worktree committed the critical file last and is not merged here, by git alone; "" if none."""
+    here = world.repos[place.tree]
+    for tree, other in world.repos.items():
+        last = other.git("log", "-1", "--format=%H", "--", place.path)
+        inside = ["git", "merge-base", "--is-ancestor", last, "HEAD"]
+        if tree == place.tree or subprocess.run(inside, cwd=here.root, env=here.env, check=False).returncode == 0:
+            continue
+        if other.git("rev-parse", f"{last}:{place.path}") != here.git("rev-parse", f"HEAD:{place.path}"):
+            return f"{tree} committed it, and {place.tree} has not got that"
     return ""
 
 

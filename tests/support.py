@@ -14,6 +14,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -150,6 +151,10 @@ class Repo:
     def state(self) -> Path:
         """The folder of the state."""
         return self.common / "pucs"
+
+    def lose_state(self) -> None:
+        """Somebody deletes it at once, whoever writes there in the background just now."""
+        self.state.rename(self.root.parent / f"lost-{time.monotonic_ns()}")
 
     @property
     def store(self) -> FileStore:

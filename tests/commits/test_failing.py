@@ -64,7 +64,7 @@ def test_a_newer_marker(staged, me):
 
 
 def test_a_state_in_the_way(staged, me):
-    shutil.rmtree(staged.state)
+    staged.lose_state()
     staged.state.write_text("not a folder")
     judge(staged, me, "the state cannot be made")
 
@@ -163,7 +163,7 @@ def test_after_the_commit_a_failure_is_only_a_line(staged, me):
 
 
 def test_a_lost_state_is_no_failure(staged, me):
-    shutil.rmtree(staged.state)
+    staged.lose_state()
     assert commit(me, "-m", "A").said == []
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 
@@ -91,7 +90,7 @@ def test_git_clean_and_stash_leave_it_alone(client, guarded: Repo, held) -> None
 
 
 def test_a_deleted_state_is_made_anew_and_guards_again(client, guarded: Repo, held) -> None:
-    shutil.rmtree(guarded.state)
+    guarded.lose_state()
     assert client().write("b.py", "ben\n").silent
     assert "is being changed by agent-1" in client().pre("Edit", "b.py").reason
     held.write("a.py", "anna goes on\n")
@@ -124,7 +123,7 @@ def test_a_newer_record_denies_and_is_left_alone(client, guarded: Repo, held) ->
 
 
 def test_a_state_that_cannot_be_made_denies(client, guarded: Repo) -> None:
-    shutil.rmtree(guarded.state)
+    guarded.lose_state()
     guarded.state.write_text("a file where the folder should be")
     reply = client().pre("Edit", "a.py")
     assert "nothing was granted" in reply.reason

@@ -7,7 +7,7 @@ in with the request.
 
 from __future__ import annotations
 
-from pucs import locks, notices
+from pucs import locks
 from pucs.cases import Case, case_of, in_lines, overtaken, timely
 from pucs.claims import claim_for
 from pucs.model import (
@@ -19,7 +19,6 @@ from pucs.model import (
     Finding,
     Lock,
     Name,
-    Notice,
     PathRecord,
     Verdict,
     Waiter,
@@ -244,10 +243,10 @@ def _grant(request: EditRequest, cases: list[Case], warnings: tuple[Finding, ...
             details = {"message": "acquire_lock", "answer": "lock_granted", "file": case.target.path}
             events.append(Event(request.agent.id, request.stream, "locked", details))
         for lock in parked:
-            details = {"file": case.target.path, "from": lock.agent, "snapshot": case.target.content}
-            events.append(Event(request.agent.id, request.stream, "adopted", details))
-            text = f"{request.agent.id} took over your uncommitted change to {case.target.path}; a copy is kept."
-            notices.tell(lock.agent, Notice(text, view.now, notices.ADOPTED + case.target.path, "high"), view, writes)
+            from pucs import heirs  # noqa: PLC0415 - as in _taken
+
+            heir = (request.agent.id, request.stream)
+            events.append(heirs.noted(lock, heir, case.target, view, writes))
         if record.intents:
             from pucs import intents  # noqa: PLC0415 - nobody announced most files
 

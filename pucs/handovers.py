@@ -5,7 +5,7 @@ from __future__ import annotations
 from pucs import handoffs, heirs, locks, notices, scopes
 from pucs.errors import Refusal
 from pucs.handoffs import ACCEPTED, Handoff
-from pucs.model import Agent, Event, Lock, Notice, PathRecord, Target
+from pucs.model import Agent, Event, Notice, PathRecord, Target
 from pucs.policy import Policy, outside
 from pucs.record import Record
 from pucs.view import Change
@@ -101,33 +101,10 @@ def given(record: PathRecord, target: Target, who: tuple[str, Agent], view: View
     if lock is None:
         return record
     known = tree.weave
-    claim = _claim(lock, target, heir)
-    if locks.dirty(lock, target.content):
-        record = heirs.adopt(record, target.tree, claim, lock, view)
-    else:
-        record = record.with_tree(target.tree, locks.without(tree, giver))
-        record = locks.take(record, target.tree, claim, view)
-    tree = record.tree(target.tree)
-    waiters = tuple(one._replace(holder=heir.id) if one.holder == giver else one for one in tree.waiters)
-    record = record.with_tree(target.tree, tree._replace(waiters=waiters))
+    record = heirs.given(record, target, lock, heir, view)
     if known is None:
         return record
     return scopes.shared(record, target.tree, scopes.given(known, giver, heir.id))
-
-
-def _claim(lock: Lock, target: Target, heir: Agent) -> locks.Claim:
-    return locks.Claim(
-        heir.id,
-        heir.stream,
-        heir.task or lock.task,
-        lock.seconds,
-        lock.longest,
-        target.content,
-        heir.process,
-        lock.head,
-        explicit=lock.explicit,
-        parts=lock.parts,
-    )
 
 
 def _locks_in_words(passed: list[Target]) -> str:

@@ -102,8 +102,9 @@ def _lock(arguments: argparse.Namespace) -> int:
         pairs = zip(arguments.paths, taken, strict=True)
         locks = [{"path": path, "expires": text_of(lock.expires())} for path, lock in pairs]
         show_json({"agent": client.agent_id, "locks": locks})
-    for path, lock in zip(arguments.paths, taken, strict=True) if not arguments.json else ():
-        print(f"{shown(path)} is yours until {time.strftime('%H:%M:%S', time.localtime(lock.expires()))}")
+    else:
+        for path, lock in zip(arguments.paths, taken, strict=True):
+            print(f"{shown(path)} is yours until {time.strftime('%H:%M:%S', time.localtime(lock.expires()))}")
     publish_if_possible(repository)
     return 0
 
@@ -118,17 +119,16 @@ def _unlock(arguments: argparse.Namespace) -> int:
         broken = handling.break_locks(repository, paths, person())
         if arguments.json:
             show_json({"broken": [{"path": one.path, "agent": one.lock.agent} for one in broken]})
-        for holding in broken if not arguments.json else ():
-            print(f"{shown(holding.path)}: the lock of {holding.lock.agent} is gone; a copy of the file is kept")
+        else:
+            for holding in broken:
+                print(f"{shown(holding.path)}: the lock of {holding.lock.agent} is gone; a copy of the file is kept")
     else:
         client = worker(repository)
         released = client.release_locks(arguments.paths or None)
         if arguments.json:
             show_json({"agent": client.agent_id, "released": list(released)})
-        for path in released if not arguments.json else ():
-            print(f"{shown(path)} is free")
-        if not released and not arguments.json:
-            print("no lock of yours was there to give back")
+        else:
+            print("\n".join(f"{shown(path)} is free" for path in released) or "no lock of yours was there to give back")
     publish_if_possible(repository)
     return 0
 

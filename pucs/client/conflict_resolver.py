@@ -57,15 +57,13 @@ class ConflictResolver:
         Raises UsageError for agents that are not known, and where nobody says for whom it is to be resolved.
         """
         kind, path, (mine, theirs) = self._sides(conflict)
-        if kind in (announcements.FILE_LOCK, announcements.INTENT, conflicts.FILE_LOCK):
+        if kind in (conflicts.FILE_LOCK, announcements.INTENT):
             found = self._client.negotiate_partition(mine, theirs, path)
             return Resolution(QUEUE if found.queued else PARTITION, path, found.reason, found, found.ticket)
         if kind == conflicts.RESOURCE:
             return Resolution(QUEUE, path, f"{mine} has its place in line: pucs resources shows it")
         if kind == conflicts.DEPENDENCY:
-            return Resolution(
-                QUEUE, path, f"both were told; whoever depends on {path} goes on from what {theirs} lands"
-            )
+            return Resolution(QUEUE, path, f"who needs {path} goes on from what is committed there: {mine} or {theirs}")
         warning = conflict.note if isinstance(conflict, Conflict) else conflict.warning
         question = PUCSClient(mine, None, str(self._client.repository.tree.root)).request_help(
             f"{mine} and {theirs} are at odds over {path}: {warning}"

@@ -110,10 +110,11 @@ def _wait(
         if taken.granted:
             return
         said = refusal(next(rule for rule in rules if rule.name == taken.name), taken, asking.tick)
+        if not told:
+            refused(repository, asking, taken)
         if time.monotonic() >= end:
             raise Refusal(said, "try again: your place in line is kept")
         if not told:
-            refused(repository, asking, taken)
             say(said)
             told = True
         time.sleep(_PAUSE)

@@ -52,8 +52,11 @@ class PrivateIndex:
         """Removes what killed ones left, once no git can be at work in it any more: an index that is gone is empty."""
         for name in system.listdir(self.tree.gitdir):
             path = f"{self.tree.gitdir}/{name}"
-            if name.startswith(_NAME) and time.time() - system.lstat(path).st_mtime > _LEFT:
-                system.unlink(path)
+            try:
+                if name.startswith(_NAME) and time.time() - system.lstat(path).st_mtime > _LEFT:
+                    system.unlink(path)
+            except FileNotFoundError:
+                continue  # a git that is at work made and removed its lock file meanwhile
 
     def take(self, names: Sequence[str]) -> None:
         """Puts in what the tree holds there, modes, filters and deletions as `git add` has them."""

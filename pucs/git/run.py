@@ -19,6 +19,12 @@ REPOSITORY_VARIABLES = (
     "GIT_COMMON_DIR",
 )  # fmt: skip
 
+EMPTY_TREES = {
+    40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+"""The tree without files, by the length of object names; git knows it by itself."""
+
 _KILL = 9
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 
 from pucs import system
-from pucs.git.run import git, repository_environment
+from pucs.git.run import EMPTY_TREES, git, repository_environment
 from pucs.model import ABSENT, UNKNOWN
 from pucs.record import Record
 
@@ -36,10 +36,6 @@ _PLAIN_DIFF = ("--no-renames", "--ignore-submodules=all", "--no-ext-diff")
 _LINK, _MODULE = b"120000", b"160000"
 _SHA1 = 40
 _IN_USE = 60.0
-_EMPTY_TREES = {
-    40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
-    64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
-}
 
 
 class Listing(Record):
@@ -77,7 +73,7 @@ def listing(tree: Tree, folder: str, seconds: float) -> Listing:
 
 def moved(tree: Tree, before: str, after: str) -> dict[str, tuple[str, str]]:
     """The paths in which two commits differ ("": before the first one), each with what the two hold."""
-    sides = [side or _EMPTY_TREES.get(len(before or after), "") for side in (before, after)]
+    sides = [side or EMPTY_TREES.get(len(before or after), "") for side in (before, after)]
     if not all(sides):
         return {}
     fields = git(

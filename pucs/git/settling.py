@@ -12,7 +12,7 @@ from pucs import system
 from pucs.errors import GitError
 from pucs.git.commits import PLAIN, name_of
 from pucs.git.locate import Tree
-from pucs.git.run import git
+from pucs.git.run import EMPTY_TREES, git
 from pucs.system.texts import read_text, write_text
 
 TYPE_CHECKING = False
@@ -24,11 +24,6 @@ _AT_ONCE = 200
 _TRIES = 40
 _PAUSE = 0.1
 _LONGEST_COMMIT = 3600.0
-_NOTHING = {
-    40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
-    64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
-}
-"""The tree without files, by the length of object names; git knows it by itself."""
 
 
 def note(tree: Tree, env: Mapping[str, str]) -> None:
@@ -74,9 +69,9 @@ def parts(names: Sequence[str]) -> list[Sequence[str]]:
 
 def _behind(tree: Tree, env: Mapping[str, str]) -> list[str]:
     """The paths that were committed since the HEAD that was noted, and that the real index has as that had them."""
-    began = read_text(f"{tree.gitdir}/{_NOTE}") or _NOTHING.get(len(_head(tree, env)), "")
+    began = read_text(f"{tree.gitdir}/{_NOTE}") or EMPTY_TREES.get(len(_head(tree, env)), "")
     try:
-        if began not in _NOTHING.values():
+        if began not in EMPTY_TREES.values():
             git(("merge-base", "--is-ancestor", began, "HEAD"), cwd=tree.root, env=env)
         since = _names(tree, env, "diff-tree", "-r", "--name-only", *PLAIN, began, "HEAD")
         staged = _names(tree, env, "diff", "--cached", "--name-only", *PLAIN, began, "--")

@@ -3,9 +3,10 @@
 import pytest
 
 from pucs import ConflictResolver, PUCSClient
-from pucs.errors import UsageError
+from pucs.errors import Refusal, UsageError
 from tests.cli.conftest import Pucs
 from tests.code.samples import PYTHON
+from tests.hosts.test_resources import DB
 from tests.support import Client, Repo, policy
 
 PATH = PYTHON.path
@@ -68,3 +69,29 @@ def test_it_must_be_said_for_whom(shared: Repo, anna: Client) -> None:
     conflict, _ = announced(shared, "Rewrite `last`")
     with pytest.raises(UsageError, match="who meets this conflict"):
         ConflictResolver(path=str(shared.root)).resolve(conflict)
+
+
+def test_who_needs_what_another_changes_comes_after_it(guarded: Repo, client, pucs: Pucs) -> None:
+    guarded.write("base.py", "def total(): return 1\n")
+    guarded.write("user.py", "from base import total\n\nprint(total())\n")
+    guarded.commit("Two files")
+    client(PUCS_AGENT_ID="anna").edit("base.py", "return 1", "return 2")
+    ben = PUCSClient("ben", None, str(guarded.root))
+    [conflict] = ben.signal_intent(["user.py"], "Print it twice", 30).conflicts
+    assert conflict.type == "DEPENDENCY"
+    found = ConflictResolver("ben", str(guarded.root)).resolve(conflict)
+    assert (found.strategy, found.question, found.ticket) == ("QUEUE", None, "")
+    assert "ben or anna" in found.reason
+
+
+def test_who_waits_for_a_resource_has_its_place(guarded: Repo, pucs: Pucs) -> None:
+    guarded.guard(policy()._replace(resources=(DB,)))
+    anna, ben = (PUCSClient(name, None, str(guarded.root)) for name in ("anna", "ben"))
+    anna.register("Tests")
+    ben.register("Tests")
+    with anna.hold_resources("db"), pytest.raises(Refusal):
+        ben.hold_resources("db", timeout=0)
+    view = ben.repository.store.read()
+    [conflict] = [view.conflict(name) for name in view.names("conflict")]
+    found = ConflictResolver(path=str(guarded.root)).resolve(conflict)
+    assert (found.strategy, found.reason) == ("QUEUE", "ben has its place in line: pucs resources shows it")

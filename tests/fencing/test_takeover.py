@@ -176,3 +176,19 @@ class TestWriting:
         assert carl.post().status == 0
         held = client().pre("Edit", "long.py", old_string="carl\n", new_string="dora\n").reason
         assert "agent-3" in held, held
+
+
+def test_who_waits_for_what_was_taken_over_waits_for_the_heir(client, guarded: Repo, pucs) -> None:
+    anna, bob, carl = client(), client(), client()
+    for one in (anna, bob, carl):
+        one.start()
+    anna.write("a.py", "anna\n")
+    assert bob.pre("Edit", "a.py").denied
+    anna.kill()
+    assert carl.pre("Edit", "a.py", old_string="anna", new_string="carl").denied, "shown first"
+    assert carl.edit("a.py", "anna", "carl").silent
+    pucs("status")
+    assert "is free" not in bob.batch().context
+    guarded.git("checkout", "-q", "--", "a.py")
+    pucs("status")
+    assert "a.py is free now" in bob.batch().context

@@ -38,7 +38,7 @@ def run_callers(folder: Path) -> set[str]:
     return set(json.loads(done.stdout))
 
 
-RUN = "import sys, os; sys.path.insert(0, os.getcwd()); exec(open('judge.py').read())"
+RUN = f"import sys, os; sys.path.insert(0, os.getcwd()); exec(open({str(Path(__file__).with_name('judging.py'))!r}).read())"
 
 
 def lone(files: dict[str, Facts]):
